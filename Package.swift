@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "lvcd-bench",
+  products: [
+    .executable(name: "lvcd-bench", targets: ["LVCDBench"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: - C libraries
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CFFmpeg", pkgConfig: "libavformat",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+
+    // MARK: - Arithmetic
+    .target(name: "CKernels"),
+
+    // MARK: - Vocabulary, pixels and files
+    .target(name: "Hashing", dependencies: ["CLibCrypto"]),
+    .target(name: "EvalCore", dependencies: ["Hashing"]),
+    .target(name: "Imaging", dependencies: ["CKernels", "EvalCore"]),
+    .target(name: "Media", dependencies: ["CPNG", "CFFmpeg", "EvalCore", "Hashing"]),
+
+    // MARK: - Test material
+    .target(name: "Cartoon", dependencies: ["CCairo", "EvalCore"]),
+    .target(
+      name: "EmbeddedSuites", exclude: ["Suites"]),
+
+    // MARK: - Networks and extractors shared by metrics and methods
+    .target(name: "Perception", dependencies: ["CKernels", "EvalCore", "Imaging"]),
+
+    // MARK: - Metrics and baselines
+    .target(
+      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],
+      path: "Metrics", exclude: ["README.md"]),
+    .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
+    .target(
+      name: "Baselines", dependencies: ["EvalCore", "PublishedData"], path: "Baselines",
+      exclude: ["README.md", "Published"]),
+
+    // MARK: - Reports
+    .target(
+      name: "Reports", dependencies: ["EvalCore"], path: "Reports",
+      exclude: ["README.md", "Published"]),
+
+    // MARK: - Program
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
+        "EmbeddedSuites",
+      ]),
+    .executableTarget(
+      name: "LVCDBench",
+      dependencies: [
+        "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
+        "EvalCore", "Hashing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: - Tests
+    .target(name: "TestSupport", dependencies: ["EvalCore"], path: "Tests/TestSupport"),
+    .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
+    .testTarget(name: "CartoonTests", dependencies: ["Cartoon", "TestSupport"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Perception", "Imaging", "Media", "TestSupport"]),
+    .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
+    .testTarget(
+      name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu2x
+)
+
+for target in package.targets where ![.system, .binary, .plugin].contains(target.type) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
