@@ -69,7 +69,7 @@ let package = Package(
       ]),
 
     // MARK: - Tests
-    .target(name: "TestSupport", dependencies: ["EvalCore"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["EvalCore", "Media"], path: "Tests/TestSupport"),
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),

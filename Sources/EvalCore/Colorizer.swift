@@ -51,6 +51,8 @@ public protocol Colorizer: Sendable {
   var identity: MethodIdentity { get }
   /// How many threads one call makes use of by itself; the runner colours that many fewer clips at a time.
   var threadsPerClip: Int { get }
+  /// Whether its time per frame is a result worth a column: true for models, false for trivial baselines.
+  var isTimed: Bool { get }
   /// Delivers one coloured frame per lineart frame to `sink`.
   func colorize(_ request: ColorizationRequest, to sink: any ColorizationSink) throws
 }
@@ -58,6 +60,8 @@ public protocol Colorizer: Sendable {
 extension Colorizer {
   /// One thread.
   public var threadsPerClip: Int { 1 }
+  /// Not timed.
+  public var isTimed: Bool { false }
 }
 
 /// Turns a coloured frame into lineart.

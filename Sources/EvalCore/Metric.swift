@@ -135,6 +135,8 @@ public protocol Metric: Sendable {
   var signature: MetricSignature { get }
   /// Why no value can be computed here, or nil when it can.
   var unavailability: String? { get }
+  /// Whether observers look at `OriginalFrame.lineart`; the runner reads the suite's lineart only then.
+  var readsLineart: Bool { get }
   /// Starts on a clip.
   func makeObserver(clipID: String) throws -> any ClipObserver
   /// The value over a set of clips. `clips` is sorted by clip id; never empty.
@@ -144,6 +146,8 @@ public protocol Metric: Sendable {
 extension Metric {
   /// Available.
   public var unavailability: String? { nil }
+  /// Does not read the suite's lineart.
+  public var readsLineart: Bool { false }
 }
 
 /// What one metric found in one clip: the observations, not only their mean, so that pooling and statistics can be redone.

@@ -1,0 +1,34 @@
+# Two commands do everything on a fresh Debian machine with Swift 6.3: `make run` and `make test`.
+SWIFT ?= swift
+PROGRAM = .build/release/lvcd-bench
+SUITES = --suite similar --suite general
+RUN ?= runs/default
+
+.PHONY: run test build packages open report-check bench clean
+
+run: build
+	@Scripts/build-open-set.sh $(PROGRAM) || true
+	@$(PROGRAM) run $(SUITES) $$(test -f data/open/open.suite.json && echo --suite data/open/open.suite.json) -o $(RUN)
+
+build: packages
+	$(SWIFT) build -c release --product lvcd-bench
+
+packages:
+	@Scripts/install-packages.sh
+
+test: packages
+	$(SWIFT) test -c release --disable-xctest
+
+# The set of real animation alone.
+open: build
+	Scripts/build-open-set.sh $(PROGRAM)
+
+# Scores the embedded sets and compares the tables with the committed ones.
+report-check: build
+	Scripts/check-report.sh $(PROGRAM)
+
+bench: build
+	python3 Benchmarks/peers.py --program $(PROGRAM)
+
+clean:
+	rm -rf .build runs data

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Imports go down only: each module may import what Package.swift lists for it, metrics, baselines and reports never
+# import one another, and the C libraries belong to one module each.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+fail=0
+forbid() { # folder, modules
+  local found
+  found=$(grep -rnE "^(public |internal |package |private |@testable )*import ($2)\$" --include='*.swift' "$1" || true)
+  if [ -n "$found" ]; then echo "import against the direction of the architecture:" >&2; echo "$found" >&2; fail=1; fi
+}
+forbid Sources/EvalCore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Evaluation|Cartoon'
+forbid Sources/Imaging 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/Media 'Perception|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/Perception 'Media|Metrics|Baselines|Reports|Evaluation'
+forbid Metrics 'Media|Baselines|Reports|Evaluation'
+forbid Baselines 'Media|Metrics|Reports|Evaluation'
+forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
+forbid Sources/Evaluation 'Reports|LVCDBench'
+for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Metrics Baselines Reports Sources/LVCDBench; do
+  forbid "$folder" 'CFFmpeg|CPNG'
+done
+exit $fail

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Scores the embedded sets from nothing and compares the tables with Reports/Published/embedded; --update rewrites those.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+program=${1:-.build/release/lvcd-bench}
+published=Reports/Published/embedded
+run=$(mktemp -d)
+trap 'rm -rf "$run"' EXIT
+"$program" run --suite similar --suite general -o "$run/run" --no-progress >/dev/null
+if [ "${2:-}" = --update ]; then
+  mkdir -p "$published"
+  cp "$run"/run/report/table{1,2,3}.{md,csv} "$published/"
+  cp "$run/run/results.json" "$published/"
+  exit 0
+fi
+for file in "$published"/table*.md "$published"/table*.csv "$published"/results.json; do
+  name=$(basename "$file")
+  fresh=$run/run/report/$name
+  [ "$name" = results.json ] && fresh=$run/run/results.json
+  diff -u "$file" "$fresh" || { echo "check-report: $name differs from the committed report" >&2; exit 1; }
+done
+echo "check-report: the report on the embedded sets equals the committed one"

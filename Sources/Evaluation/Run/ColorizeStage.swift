@@ -1,0 +1,124 @@
+internal import EvalCore
+internal import Foundation
+internal import Hashing
+internal import Media
+internal import Synchronization
+
+/// Colours one clip into the run folder, frame by frame, so that an interrupted clip goes on where it stopped.
+struct ColorizeStage {
+  let folder: RunFolder
+  let suite: Suite
+  let seed: UInt64
+  let interruption: Interruption
+  let progress: Progress
+
+  /// What lies beside the frames: which request made them, and how long it took.
+  private struct State: Codable, Equatable {
+    var request: String
+    var frames: Int
+    var seconds: Double?
+  }
+
+  /// Makes the frames of `clip` for `row` unless they are there already.
+  ///
+  /// Returns seconds of model time per frame for timed methods.
+  func run(_ colorizer: any Colorizer, row: Row, clip: SuiteClip) throws -> Double? {
+    let frames = folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
+    let stateFile = frames.appendingPathComponent("request.json")
+    let reference = try readReference(clip)
+    let sketch = try suite.openSketch(of: clip)
+    let request = try requestKey(row: row, clip: clip, reference: reference, sketch: sketch)
+    var state = (try? JSONDecoder().decode(State.self, from: Data(contentsOf: stateFile)))
+    if state?.request != request {
+      // Inputs changed since these frames were made: none of them may survive.
+      if FileManager.default.fileExists(atPath: frames.path) { try FileManager.default.removeItem(at: frames) }
+      state = State(request: request, frames: clip.count, seconds: nil)
+      try folder.write(try JSONEncoder().encode(state), to: stateFile)
+    }
+    let sink = FrameFolderSink(folder: frames, interruption: interruption) { stage, done, total in
+      progress.detail("\(suite.name)/\(clip.id) \(row.identity.name): \(stage) \(done)/\(total)")
+    }
+    guard sink.framesAlreadyWritten < clip.count else { return state?.seconds.map { $0 / Double(clip.count) } }
+    let start = ContinuousClock.now
+    let resumedAt = sink.framesAlreadyWritten
+    try colorizer.colorize(
+      ColorizationRequest(
+        clipID: clip.id, reference: reference, referenceIndex: clip.reference, lineart: sketch, seed: seed,
+        stateDirectory: frames.appendingPathComponent("state", isDirectory: true)),
+      to: sink)
+    guard sink.framesAlreadyWritten == clip.count else {
+      throw FrameCountError(
+        file: "\(row.identity.name) on \(suite.name)/\(clip.id)", found: sink.framesAlreadyWritten,
+        expected: clip.count, hint: "the colorizer must deliver every frame")
+    }
+    // A resumed clip's time would be a part only, so it is not kept as a measurement.
+    guard colorizer.isTimed, resumedAt == 0 else { return nil }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    try folder.write(
+      try JSONEncoder().encode(State(request: request, frames: clip.count, seconds: seconds)), to: stateFile)
+    return seconds / Double(clip.count)
+  }
+
+  private func readReference(_ clip: SuiteClip) throws -> Frame {
+    let reader = try suite.openFrames(of: clip).makeReader()
+    var index = 0
+    while let frame = try reader.next() {
+      if index == clip.reference { return frame }
+      index += 1
+    }
+    throw FrameCountError(
+      file: "\(suite.name)/\(clip.id)", found: index, expected: clip.count, hint: "the reference frame is missing")
+  }
+
+  /// Everything that can change the output: the method, the seed, and the decoded inputs.
+  private func requestKey(row: Row, clip: SuiteClip, reference: Frame, sketch: any FrameSource) throws -> String {
+    var sketchHash = ClipHasher()
+    let reader = try sketch.makeReader()
+    while let frame = try reader.next() { sketchHash.update(frame) }
+    let digest = sketchHash.finish().description
+    if let stated = clip.sketchSHA256, stated != digest {
+      throw SuiteError.hashMismatch(
+        suite: suite.name, clip: clip.id, what: "lineart", expected: stated, found: digest)
+    }
+    var hasher = SHA256Hasher()
+    hasher.update("\(row.key)\n\(seed)\n\(clip.id)\n\(reference.contentHash)\n\(digest)\n")
+    return hasher.finish().description
+  }
+}
+
+/// Writes frames as `00000.png`, `00001.png`, …
+final class FrameFolderSink: ColorizationSink {
+  private let folder: URL
+  private let interruption: Interruption
+  private let tell: (String, Int, Int) -> Void
+  private(set) var framesAlreadyWritten: Int
+
+  init(folder: URL, interruption: Interruption, tell: @escaping (String, Int, Int) -> Void) {
+    self.folder = folder
+    self.interruption = interruption
+    self.tell = tell
+    var count = 0
+    while FileManager.default.fileExists(atPath: Self.file(count, in: folder).path) { count += 1 }
+    framesAlreadyWritten = count
+  }
+
+  static func file(_ index: Int, in folder: URL) -> URL {
+    let digits = "\(index)"
+    return folder.appendingPathComponent(String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".png")
+  }
+
+  func write(_ frame: Frame, at index: Int) throws {
+    precondition(index == framesAlreadyWritten, "frames must arrive in order: got \(index), expected \(framesAlreadyWritten)")
+    let file = Self.file(index, in: folder)
+    do {
+      try PNGFile.write(frame, to: file)
+    } catch {
+      throw RunFolderError.cannotWrite(file: file.path, detail: "\(error)")
+    }
+    framesAlreadyWritten += 1
+  }
+
+  func report(stage: String, completed: Int, total: Int) { tell(stage, completed, total) }
+
+  func checkCancellation() throws { try interruption.check() }
+}

@@ -1,0 +1,96 @@
+internal import EvalCore
+internal import Foundation
+internal import Hashing
+
+/// Forms the cells of a run from its clip records. Pure: the same records give the same bytes.
+struct ResultsBuilder {
+  let runner: Runner
+
+  func results() throws -> RunResults {
+    var cells: [Cell] = []
+    var failures: [ClipFailure] = []
+    var notes: [String] = []
+    var excluded: [String: Set<String>] = [:]
+    var records: [String: [String: [String: ClipRecord]]] = [:]
+    for suite in runner.suites {
+      var failed: Set<String> = []
+      for row in runner.rows where row.isMeasured {
+        for clip in suite.clips {
+          if let record = try record(suite, row, clip) {
+            records[suite.name, default: [:]][row.key, default: [:]][clip.id] = record
+          } else {
+            failed.insert(clip.id)
+            if let failure = try failure(suite, row, clip) { failures.append(failure) }
+          }
+        }
+      }
+      excluded[suite.name] = failed
+      if suite.clips.count < suite.fullCount {
+        notes.append("partial: \(suite.clips.count) of \(suite.fullCount) clips of \(suite.name)")
+      }
+      if !failed.isEmpty {
+        notes.append(
+          "\(suite.name): \(failed.count) of \(suite.clips.count) clips are left out of every row, because they failed in one: "
+            + failed.sorted().joined(separator: ", "))
+      }
+    }
+    for row in runner.rows {
+      if case .published(let published) = row.source {
+        cells += published
+        continue
+      }
+      for suite in runner.suites {
+        let left = (records[suite.name]?[row.key] ?? [:]).filter { excluded[suite.name]?.contains($0.key) != true }
+        cells.append(try cell(row, suite: suite, records: left.values.sorted { $0.clip < $1.clip }))
+      }
+    }
+    return RunResults(
+      protocolName: runner.configuration.frameProtocol.name, metrics: runner.metrics.map(Self.column),
+      suites: runner.suites.map(Self.summary), cells: cells, failures: failures, notes: notes)
+  }
+
+  private func record(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipRecord? {
+    let file = runner.folder.recordFile(suite: suite.name, row: row.key, clip: clip.id)
+    guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
+    return try ClipRecord.open(data, file: file.path)
+  }
+
+  private func failure(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipFailure? {
+    let file = runner.folder.failureFile(suite: suite.name, row: row.key, clip: clip.id)
+    guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
+    return try JSONDecoder().decode(ClipFailure.self, from: data)
+  }
+
+  private func cell(_ row: Row, suite: Suite, records: [ClipRecord]) throws -> Cell {
+    var values: [MetricID: MetricSummary] = [:]
+    for metric in runner.metrics {
+      if let reason = metric.unavailability {
+        values[metric.id] = MetricSummary(value: nil, reason: reason, clips: 0, frames: 0)
+        continue
+      }
+      let measured = records.compactMap { record in
+        record.measurement(metric.signature).map { (clipID: record.clip, measurement: $0) }
+      }
+      values[metric.id] = measured.isEmpty
+        ? MetricSummary(value: nil, reason: "no clip of this set could be scored in every row", clips: 0, frames: 0)
+        : try metric.summarize(measured)
+    }
+    let times = records.compactMap(\.secondsPerFrame).sorted()
+    return Cell(
+      method: row.identity, suite: suite.name, values: values, clips: records.count,
+      secondsPerFrame: times.isEmpty ? nil : times[times.count / 2])
+  }
+
+  private static func column(_ metric: any Metric) -> MetricColumn {
+    let signature = metric.signature.description
+    return MetricColumn(
+      id: metric.id, label: metric.label, comparability: metric.comparability, signature: signature,
+      digest: String(SHA256Digest(of: signature.utf8).description.prefix(12)), unavailability: metric.unavailability)
+  }
+
+  private static func summary(_ suite: Suite) -> SuiteSummary {
+    SuiteSummary(
+      name: suite.name, title: suite.title, clips: suite.clips.count, frames: suite.frameCount, hash: suite.hash,
+      licence: suite.licence)
+  }
+}

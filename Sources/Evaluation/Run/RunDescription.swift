@@ -1,0 +1,80 @@
+internal import EvalCore
+internal import Foundation
+
+/// `run.json`: what a run folder was made for, and by what.
+struct RunDescription: Codable {
+  var schema = "run-folder/1"
+  var configuration: JSONValue
+  /// Suite name to hash.
+  var suites: [String: String]
+  /// Metric to full signature.
+  var signatures: [String: String]
+  var program: String
+  var machine: [String: String]
+  var created: String
+  var commandLine: [String]
+
+  static func current(_ runner: Runner) -> RunDescription {
+    RunDescription(
+      configuration: runner.configuration.document,
+      suites: Dictionary(uniqueKeysWithValues: runner.suites.map { ($0.name, $0.hash) }),
+      signatures: Dictionary(uniqueKeysWithValues: runner.metrics.map { ($0.id.rawValue, $0.signature.description) }),
+      program: ProgramVersion.current, machine: MachineDescription.fields,
+      created: Date().formatted(.iso8601), commandLine: CommandLine.arguments)
+  }
+
+  /// Writes the description, or checks that the folder was made for the same request.
+  func claim(_ folder: RunFolder, allowsNewRows: Bool) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    if let data = FileManager.default.contents(atPath: folder.runFile.path) {
+      let known: RunDescription
+      do { known = try JSONDecoder().decode(RunDescription.self, from: data) } catch {
+        throw RunFolderError.notARun(folder: folder.url.path, detail: "run.json cannot be read: \(error)")
+      }
+      let differing = differences(known)
+      if differing.isEmpty { return }
+      let additive: Set<String> = ["methods", "metrics", "suites", "metric_options", "clips", "limit"]
+      guard allowsNewRows, differing.allSatisfy({ additive.contains($0) }) else {
+        throw RunFolderError.otherConfiguration(folder: folder.url.path, keys: differing)
+      }
+    }
+    try folder.write(try encoder.encode(self), to: folder.runFile)
+  }
+
+  private func differences(_ known: RunDescription) -> [String] {
+    guard case .object(let mine) = configuration, case .object(let theirs) = known.configuration else {
+      return ["configuration"]
+    }
+    // The failure policy changes no value, so a run may go on under another one.
+    let free: Set<String> = ["on_error", "max_failed"]
+    var keys = Set(mine.keys).union(theirs.keys).subtracting(free).filter { mine[$0] != theirs[$0] }
+    let shared = Set(suites.keys).intersection(known.suites.keys)
+    if shared.contains(where: { suites[$0] != known.suites[$0] }) { keys.insert("suites (content)") }
+    return keys.sorted()
+  }
+}
+
+/// The program's version.
+public enum ProgramVersion {
+  /// Semantic version of this program.
+  public static let current = "lvcd-bench 0.1.0"
+}
+
+/// What the machine is, for `run.json` and `doctor`.
+public enum MachineDescription {
+  /// Operating system, processor, cores and memory.
+  public static var fields: [String: String] {
+    let info = ProcessInfo.processInfo
+    return [
+      "os": info.operatingSystemVersionString, "cpu": processor, "cores": "\(info.activeProcessorCount)",
+      "memory": "\(info.physicalMemory / (1 << 20)) MiB",
+    ]
+  }
+
+  private static var processor: String {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return "unknown" }
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+  }
+}

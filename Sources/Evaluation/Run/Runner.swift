@@ -1,0 +1,168 @@
+public import EvalCore
+public import Foundation
+internal import Imaging
+internal import Metrics
+internal import Synchronization
+
+/// Colours and scores what a configuration asks for, into a run folder, doing only what is not there yet.
+public struct Runner: Sendable {
+  /// What to do.
+  public let configuration: RunConfiguration
+  /// Where it goes.
+  public let folder: RunFolder
+  let suites: [Suite]
+  let rows: [Row]
+  let metrics: [any Metric]
+  let filter: ResizeFilter
+  let jobs: Int
+  let progress: Progress
+  let interruption: Interruption
+
+  /// Resolves suites, rows and metrics; nothing is computed yet.
+  ///
+  /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is said before any work.
+  public init(
+    _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int, progress: Progress,
+    interruption: Interruption
+  ) throws {
+    self.configuration = configuration
+    self.folder = folder
+    self.jobs = max(1, jobs)
+    self.progress = progress
+    self.interruption = interruption
+    guard let filter = ResizeFilter(rawValue: configuration.frameProtocol.resize) else {
+      throw ConfigError.badValue(
+        file: "protocol", key: "resize", found: "'\(configuration.frameProtocol.resize)'",
+        expected: "one of \(ResizeFilter.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    self.filter = filter
+    suites = try Self.selectSuites(configuration, library: library)
+    rows = try configuration.methods.map {
+      try Row($0, seed: configuration.seed, folder: configuration.folder)
+    }
+    metrics = try MetricRegistry.make(
+      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
+  }
+
+  private static func selectSuites(_ configuration: RunConfiguration, library: SuiteLibrary) throws -> [Suite] {
+    var suites: [Suite] = []
+    for reference in configuration.suites {
+      var suite = try library.suite(reference, relativeTo: configuration.folder)
+      if let pattern = configuration.clipPattern { suite.clips.removeAll { fnmatch(pattern, $0.id, 0) != 0 } }
+      if let limit = configuration.limit { suite.clips = Array(suite.clips.prefix(limit)) }
+      guard !suite.clips.isEmpty else {
+        throw SuiteError.empty(
+          file: reference, detail: "no clip id fits '\(configuration.clipPattern ?? "*")'; 'suites show' lists them")
+      }
+      if let twin = suites.first(where: { $0.name == suite.name }) {
+        throw ConfigError.badValue(
+          file: reference, key: "name", found: "'\(suite.name)', the name of \(twin.root.path) too", expected: "suites of different names")
+      }
+      suites.append(suite)
+    }
+    guard !suites.isEmpty else {
+      throw ConfigError.missingKey(file: "the run configuration", key: "suites")
+    }
+    return suites
+  }
+
+  /// Does the work that is left and writes `results.json`.
+  ///
+  /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws `RunFolderError`
+  /// when the folder cannot take results and `CancellationError` when `interruption` was requested.
+  public func run(allowsNewRows: Bool = false) throws -> RunResults {
+    try RunDescription.current(self).claim(folder, allowsNewRows: allowsNewRows)
+    try log("start", "clips \(suites.reduce(0) { $0 + $1.clips.count }), rows \(rows.count)")
+    for suite in suites { try run(suite) }
+    let results = try ResultsBuilder(runner: self).results()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try folder.write(try encoder.encode(results), to: folder.resultsFile)
+    try log("done", "failed clips \(results.failures.count)")
+    return results
+  }
+
+  private func run(_ suite: Suite) throws {
+    var open: [(clip: SuiteClip, work: [ClipWork])] = []
+    for clip in suite.clips {
+      let work = rows.filter(\.isMeasured).compactMap { ClipWork(row: $0, clip: clip, suite: suite, runner: self) }
+      if !work.isEmpty { open.append((clip, work)) }
+    }
+    let total = open.reduce(0) { $0 + $1.work.count }
+    guard total > 0 else {
+      progress.note("\(suite.name): all \(suite.clips.count) clips are done")
+      return
+    }
+    progress.begin(suite.name, total: total)
+    let done = Mutex(0)
+    let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
+    let work = open
+    try Workers.run(work.count, threads: max(1, jobs / wide)) { index in
+      try interruption.check()
+      let (clip, items) = work[index]
+      try finish(clip, items, suite: suite)
+      let count = done.withLock { count in
+        count += items.count
+        return count
+      }
+      progress.update(done: count, total: total, detail: clip.id)
+    }
+  }
+
+  /// Colours what needs colouring, then scores all rows of the clip in one pass.
+  private func finish(_ clip: SuiteClip, _ work: [ClipWork], suite: Suite) throws {
+    var ready: [(work: ClipWork, outputs: any FrameSource, seconds: Double?)] = []
+    for item in work {
+      do {
+        let (outputs, seconds) = try item.outputs()
+        ready.append((item, outputs, seconds))
+      } catch {
+        try item.fail(error, stage: item.isColorized ? "colorize" : "read")
+      }
+    }
+    guard !ready.isEmpty else { return }
+    let scorer = ClipScorer(
+      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter)
+    let outcomes: [ClipScorer.Outcome]
+    do {
+      outcomes = try scorer.score(ready.map { $0.work.entry(outputs: $0.outputs) }, interruption: interruption)
+    } catch {
+      for item in ready { try item.work.fail(error, stage: "read") }
+      return
+    }
+    for (item, outcome) in zip(ready, outcomes) {
+      switch outcome {
+      case .success(let record): try item.work.store(record, secondsPerFrame: item.seconds)
+      case .failure(let error): try item.work.fail(error, stage: "score")
+      }
+    }
+  }
+
+  func log(_ stage: String, _ message: String, suite: String? = nil, clip: String? = nil) throws {
+    struct Line: Encodable {
+      let time: String, stage: String, message: String
+      let suite: String?, clip: String?
+    }
+    let now = Date().formatted(.iso8601)
+    try folder.append(Line(time: now, stage: stage, message: message, suite: suite, clip: clip), to: "log.jsonl")
+  }
+}
+
+/// Runs independent pieces of work on a few threads; the first error that is thrown stops the taking of more.
+enum Workers {
+  static func run(_ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
+    let next = Mutex(0)
+    let failure = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard index < count, failure.withLock({ $0 == nil }) else { return }
+        do { try body(index) } catch { failure.withLock { $0 = $0 ?? error } }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+}

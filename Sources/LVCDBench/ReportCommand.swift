@@ -1,0 +1,55 @@
+internal import ArgumentParser
+internal import Baselines
+internal import EvalCore
+internal import Evaluation
+internal import Foundation
+internal import Media
+internal import Reports
+
+/// Writes tables from results only.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write tables from the results of a run; computes nothing.",
+    discussion: "RUN is a run folder, or 'paper' for the paper's own tables.")
+
+  @Argument(help: "Run folder, or 'paper'.")
+  var run: String
+
+  @Option(name: .long, help: "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var format = "md"
+
+  @Option(name: .long, help: "1, 2, 3 or generic: the paper's table to lay out.")
+  var table = "1"
+
+  @Option(name: .long, help: "Decimals of the metrics.")
+  var digits = 4
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: "File to write. (default: print)")
+  var output: String?
+
+  func run() throws {
+    try reporting {
+      guard let layout = TableLayout(rawValue: table) else {
+        throw ValidationError("--table '\(table)': expected one of \(TableLayout.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      guard let format = ReportFormat(rawValue: format) else {
+        throw ValidationError("--format '\(format)': expected one of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      guard (0...12).contains(digits) else { throw ValidationError("--digits must lie between 0 and 12, got \(digits)") }
+      var options = ReportOptions()
+      options.digits = digits
+      let text = try Reports.render(try results(layout), format: format, layout: layout, options: options)
+      if let output {
+        try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
+      } else {
+        answer(text)
+      }
+    }
+  }
+
+  private func results(_ layout: TableLayout) throws -> RunResults {
+    if run == "paper" { return try PublishedTables.paper().results(table: Int(layout.rawValue) ?? 1) }
+    let folder = URL(fileURLWithPath: run, isDirectory: true)
+    return try RunFolder(folder, exclusive: false).results()
+  }
+}
