@@ -45,7 +45,7 @@ let package = Package(
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
     .target(
-      name: "Baselines", dependencies: ["EvalCore", "PublishedData"], path: "Baselines",
+      name: "Baselines", dependencies: ["EvalCore", "Hashing", "PublishedData"], path: "Baselines",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Reports

@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 // Baselines/Published/paper.json: the tables of the paper as data.
-extern const uint8_t lvcd_published_paper_json[];
+// A function, because Swift imports a C array of unknown length as its first element.
+const uint8_t *_Nonnull lvcd_published_paper_bytes(void);
 extern const size_t lvcd_published_paper_json_size;
 
 #endif

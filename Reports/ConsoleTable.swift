@@ -1,0 +1,56 @@
+public import EvalCore
+
+/// Tables for a terminal: aligned text, one table per test set, the best comparable value marked `*`.
+public enum ConsoleTable {
+  /// The tables of `results`. Holds no control sequence whatever the names in it. Throws `ReportError`.
+  public static func render(
+    _ results: RunResults, layout: TableLayout = .table1, options: ReportOptions = ReportOptions()
+  ) throws -> String {
+    let document = try ReportDocument(results, layout: layout, options: options, splitsSuites: true)
+    var blocks: [String] = []
+    if document.failureCount > 0 {
+      let lines = document.failures.map { "  \(TextSafety.plain($0))" }
+      blocks.append((["Failures (\(document.failureCount)):"] + lines).joined(separator: "\n"))
+    }
+    blocks += document.tables.map(block)
+    return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func block(_ table: ReportTable) -> String {
+    var lines = [TextSafety.plain(table.title)]
+    if !table.caption.isEmpty { lines.append(TextSafety.plain(table.caption)) }
+    lines += table.warnings.map(TextSafety.plain)
+    if !table.notComparable.isEmpty {
+      let labels = TextSafety.plain(table.notComparable.joined(separator: ", "))
+      lines.append("Not comparable with published tables: \(labels)")
+    }
+    let header = ["Method"] + table.columns.map { TextSafety.plain($0.header) + mark($0.footnote) + " " }
+    let rows = table.rows.map { row in
+      [TextSafety.plain(row.method.name) + (row.isPublished ? " †" : "")] + row.cells.map(text)
+    }
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    func line(_ fields: [String]) -> String {
+      var text = ""
+      for (index, field) in fields.enumerated() {
+        let space = String(repeating: " ", count: widths[index] - field.count)
+        text += index == 0 ? field + space : "  " + space + field
+      }
+      while text.last == " " { text.removeLast() }
+      return text
+    }
+    let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (widths.count - 1))
+    lines += [line(header), rule] + rows.map(line)
+    lines += table.footnotes.enumerated().map { "[\(ReportTable.mark($0))] \(TextSafety.plain($1))" }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A number, then `*` or a blank, so that decimal points stay in line.
+  private static func text(_ value: ReportTable.Value) -> String {
+    let absent = value.absentClips > 0 ? "(-\(value.absentClips))" : ""
+    return value.text + absent + mark(value.footnote) + (value.isBest ? "*" : " ")
+  }
+
+  private static func mark(_ footnote: Int?) -> String {
+    footnote.map { "[\(ReportTable.mark($0))]" } ?? ""
+  }
+}

@@ -1,0 +1,128 @@
+internal import EvalCore
+
+/// A report without a form yet: the tables and everything a reader must know about them, as plain sentences.
+struct ReportDocument {
+  var protocolName: String
+  /// Before the tables.
+  var notes: [String]
+  /// Before the tables: clips that failed, as many as the options allow.
+  var failures: [String]
+  /// Number of all failures.
+  var failureCount: Int
+  var tables: [ReportTable]
+  /// Who made which rows.
+  var rows: [String]
+  /// Counts worth knowing, such as capped PSNR frames.
+  var counts: [String]
+  /// Columns with measured values.
+  var metrics: [MetricColumn]
+  /// Test sets, licence and attribution.
+  var suites: [String]
+
+  init(
+    _ unchecked: RunResults, layout: TableLayout, options: ReportOptions, splitsSuites: Bool = false
+  ) throws(ReportError) {
+    let results = unchecked.withoutNonFiniteValues
+    tables = try TableBuilder(results, layout: layout, options: options).tables(splitsSuites: splitsSuites)
+    protocolName = results.protocolName
+    notes = results.notes
+    failureCount = results.failures.count
+    failures = results.failures.prefix(max(0, options.failureLimit)).map(Self.line)
+    if failureCount > failures.count {
+      failures.append("and \(failureCount - failures.count) more; the JSON report lists all")
+    }
+    rows = Self.rowLines(tables, cells: results.cells)
+    let shownSuites = tables.flatMap { $0.groups.map(\.suite) }
+    let measured = tables.filter { $0.rows.contains { !$0.isPublished } }
+    metrics = results.metrics.filter { metric in
+      measured.contains { table in
+        table.columns.enumerated().contains { index, column in
+          column.kind == .metric(metric.id) && table.rows.contains { $0.cells[index].number != nil }
+        }
+      }
+    }
+    counts = Self.countLines(results, metrics: metrics, suites: shownSuites)
+    suites = results.suites.filter { shownSuites.contains($0.name) }.map(Self.line)
+  }
+
+  private static func line(_ failure: ClipFailure) -> String {
+    let row = failure.method.isEmpty ? "" : ", row \(failure.method)"
+    return "\(failure.suite)/\(failure.clip)\(row), \(failure.stage), \(failure.reason.rawValue): \(failure.message)"
+  }
+
+  private static func line(_ suite: SuiteSummary) -> String {
+    var parts = ["\(suite.clips) \(suite.clips == 1 ? "clip" : "clips")"]
+    if suite.frames > 0 { parts.append("\(suite.frames) frames") }
+    if !suite.hash.isEmpty { parts.append("SHA-256 \(suite.hash.prefix(12))") }
+    let licence = suite.licence.isEmpty ? "licence not stated" : suite.licence
+    let title = suite.title.isEmpty ? suite.name : suite.title
+    return "\(title) (\(suite.name)): \(parts.joined(separator: ", ")). \(licence)"
+  }
+
+  /// Rows that came to be in the same way share a line.
+  private static func rowLines(_ tables: [ReportTable], cells: [Cell]) -> [String] {
+    var lines: [(text: String, names: [String])] = []
+    for row in tables.flatMap(\.rows) {
+      let method = row.method
+      let provenance = method.provenance.isEmpty ? "provenance not stated" : method.provenance
+      var text = "\(method.kind.rawValue), \(provenance)"
+      if row.isPublished {
+        let shown = tables.flatMap { $0.groups.map(\.suite) }
+        let cell = cells.first {
+          $0.method.kind == .published && $0.method.name == method.name && shown.contains($0.suite)
+        }
+        text = "\(provenance). Quoted from \(cell?.source ?? "a source not stated")"
+      }
+      let name = row.isPublished ? "\(method.name) †" : method.name
+      let index = lines.firstIndex { $0.text == text } ?? lines.count
+      if index == lines.count { lines.append((text, [])) }
+      if !lines[index].names.contains(name) { lines[index].names.append(name) }
+    }
+    return lines.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
+  }
+
+  private static func countLines(
+    _ results: RunResults, metrics: [MetricColumn], suites: [String]
+  ) -> [String] {
+    var lines: [String] = []
+    for metric in metrics {
+      for suite in results.suites where suites.contains(suite.name) {
+        let cells = results.cells.filter { $0.suite == suite.name && $0.method.kind != .published }
+        let names = Set(cells.flatMap { ($0.values[metric.id]?.counters ?? [:]).keys })
+        for name in names.sorted() {
+          let counts = cells.compactMap { cell -> String? in
+            guard let count = cell.values[metric.id]?.counters[name], count != 0 else { return nil }
+            return "\(cell.method.name) \(count)"
+          }
+          if counts.isEmpty { continue }
+          let title = suite.title.isEmpty ? suite.name : suite.title
+          lines.append("\(metric.label), \(title), \(name): \(counts.joined(separator: ", "))")
+        }
+      }
+    }
+    return lines
+  }
+}
+
+extension RunResults {
+  /// The same results with every value that is not a finite number missing and a reason in its place.
+  var withoutNonFiniteValues: RunResults {
+    var copy = self
+    for index in copy.cells.indices {
+      for (id, summary) in copy.cells[index].values {
+        var summary = summary
+        if let value = summary.value, !value.isFinite {
+          summary.value = nil
+          summary.reason = "the value is not a finite number (\(value))"
+        }
+        summary.alternatives = summary.alternatives.filter { $0.value.isFinite }
+        copy.cells[index].values[id] = summary
+      }
+      if let time = copy.cells[index].relativeTime, !time.isFinite { copy.cells[index].relativeTime = nil }
+      if let time = copy.cells[index].secondsPerFrame, !time.isFinite {
+        copy.cells[index].secondsPerFrame = nil
+      }
+    }
+    return copy
+  }
+}

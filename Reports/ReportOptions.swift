@@ -1,0 +1,90 @@
+/// The forms a report can have.
+public enum ReportFormat: String, CaseIterable, Sendable {
+  /// Tables with footnotes, for reading.
+  case markdown = "md"
+  /// The table as laid out, one line per row, at full precision (RFC 4180).
+  case csv
+  /// As `csv`, separated by tabs.
+  case tsv
+  /// One line per method, test set and metric, at full precision: for analysis.
+  case csvLong = "csv-long"
+  /// The results document itself, keys sorted.
+  case json
+  /// `booktabs` tables for a paper.
+  case latex
+}
+
+/// Which table to lay out.
+public enum TableLayout: String, CaseIterable, Sendable {
+  /// The paper's Table 1: all seven metrics on every test set.
+  case table1 = "1"
+  /// The paper's Table 2: FID, FVD, LPIPS, EDMD and TC on the Similar set.
+  case table2 = "2"
+  /// The paper's Table 3: as Table 2, and the inference time.
+  case table3 = "3"
+  /// The metrics of the run, one table per test set, and the time per frame where there is one.
+  case generic
+}
+
+/// What relative inference times mean. The kinds are never mixed in one table.
+public enum TimeKind: String, CaseIterable, Sendable {
+  /// Median over clips of seconds per frame, divided by that of o = 0.
+  case measured
+  /// N/(N - o): the number of segments of a very long clip, as the paper prints it.
+  case asymptotic
+  /// ceil((L - o)/(N - o)) segments of the clips as they are, divided by that of o = 0.
+  case segments
+}
+
+/// Settings of a report that do not change its numbers.
+public struct ReportOptions: Sendable, Hashable {
+  /// Decimals of metric values, 0…12.
+  public var digits: Int
+  /// Decimals of relative inference times, 0…12.
+  public var timeDigits: Int
+  /// What the relative times of measured rows are; named in the caption.
+  public var timeKind: TimeKind
+  /// How many failed clips are listed by name; the others are counted.
+  public var failureLimit: Int
+
+  /// Makes options; the defaults are the paper's form: four decimals, two for times.
+  public init(
+    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20
+  ) {
+    self.digits = digits
+    self.timeDigits = timeDigits
+    self.timeKind = timeKind
+    self.failureLimit = failureLimit
+  }
+}
+
+/// Why a report cannot be made.
+public enum ReportError: Error, Equatable, CustomStringConvertible {
+  /// There is no row to print.
+  case noRows(layout: TableLayout)
+  /// The results hold no test set.
+  case noSuites
+  /// A number of decimals outside 0…12.
+  case digits(found: Int)
+  /// Two cells claim the same place in the table.
+  case duplicateCell(method: String, suite: String)
+  /// A cell names a test set that the results do not list.
+  case unknownSuite(method: String, suite: String, known: [String])
+
+  /// One line: what was found, what was expected, and the fix.
+  public var description: String {
+    switch self {
+    case .noRows(let layout):
+      "results: hold no row for table \(layout.rawValue); score at least one method on its test set first"
+    case .noSuites:
+      "results: hold no test set, a table needs at least one; run or score a suite first"
+    case .digits(let found):
+      "report options: \(found) decimals asked for, 0 to 12 are possible; the paper prints 4"
+    case .duplicateCell(let method, let suite):
+      "results: row '\(method)' occurs twice on test set '\(suite)', row names must be unique; rename one"
+    case .unknownSuite(let method, let suite, let known):
+      "results: row '\(method)' names test set '\(suite)', the results list \(known.joined(separator: ", ")); "
+        + "add the set or remove the row"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+internal import EvalCore
+
+/// A table without a form yet: what every writer prints.
+struct ReportTable {
+  /// For example `Table 2. Similar Testset`.
+  var title: String
+  /// One or two sentences under the title.
+  var caption: String
+  /// Columns of one test set under a common heading, left to right.
+  var groups: [ColumnGroup]
+  /// Rows from the top.
+  var rows: [Row]
+  /// What a reader must know before the numbers: values over fewer clips than the set has.
+  var warnings: [String]
+  /// Labels of columns that must not be compared with published numbers.
+  var notComparable: [String]
+  /// Footnotes; the position is the mark.
+  var footnotes: [String]
+  /// Whether this is the block of published rows beside measured ones.
+  var isPublishedBlock: Bool
+
+  struct ColumnGroup {
+    /// The test set.
+    var suite: String
+    /// Its heading, for example `Similar Testset`.
+    var title: String
+    /// The heading's short form, for prefixes: `Similar`.
+    var shortTitle: String
+    var columns: [Column]
+  }
+
+  struct Column {
+    var kind: ColumnKind
+    /// Name without arrow.
+    var label: String
+    var polarity: Polarity
+    var digits: Int
+    /// Position in `footnotes` of a reason that holds for the whole column.
+    var footnote: Int?
+
+    /// Name with arrow.
+    var header: String { label + polarity.arrow }
+  }
+
+  enum ColumnKind: Hashable {
+    case metric(MetricID)
+    /// Seconds per frame relative to o = 0.
+    case relativeTime
+  }
+
+  struct Row {
+    var method: MethodIdentity
+    /// As many as there are columns in all groups together.
+    var cells: [Value]
+
+    var isPublished: Bool { method.kind == .published }
+  }
+
+  struct Value {
+    /// Nil: missing.
+    var number: Double?
+    /// The number at the column's precision, or an en dash.
+    var text: String
+    var isBest = false
+    /// Clips that entered the value; nil for times.
+    var clips: Int?
+    /// Clips of the set that are not in the value.
+    var absentClips = 0
+    /// Why it is missing.
+    var reason: String?
+    /// Position in `footnotes` of the reason, where it is not the column's.
+    var footnote: Int?
+  }
+
+  /// All columns, left to right.
+  var columns: [Column] { groups.flatMap(\.columns) }
+
+  /// Numbers the reasons of missing values. A reason that holds for a whole column is named once, at its heading.
+  mutating func collectFootnotes() {
+    var notes: [(reason: String, labels: [String])] = []
+    func number(_ reason: String, label: String?) -> Int {
+      let found = notes.firstIndex { $0.reason == reason && $0.labels.isEmpty == (label == nil) }
+      let index = found ?? notes.count
+      if found == nil { notes.append((reason, [])) }
+      if let label, !notes[index].labels.contains(label) { notes[index].labels.append(label) }
+      return index
+    }
+    var start = 0
+    for group in groups.indices {
+      for column in groups[group].columns.indices {
+        let index = start + column
+        let reasons = Set(rows.map { $0.cells[index].number == nil ? $0.cells[index].reason : nil })
+        if let only = reasons.first, reasons.count == 1, let reason = only {
+          groups[group].columns[column].footnote = number(reason, label: groups[group].columns[column].label)
+          continue
+        }
+        for row in rows.indices where rows[row].cells[index].number == nil {
+          guard let reason = rows[row].cells[index].reason else { continue }
+          rows[row].cells[index].footnote = number(reason, label: nil)
+        }
+      }
+      start += groups[group].columns.count
+    }
+    footnotes = notes.map { $0.labels.isEmpty ? $0.reason : "\($0.labels.joined(separator: ", ")): \($0.reason)" }
+  }
+
+  /// a, b, … z, aa, ab, …
+  static func mark(_ footnote: Int) -> String {
+    var text = ""
+    var rest = footnote + 1
+    while rest > 0 {
+      rest -= 1
+      text = String(UnicodeScalar(UInt8(97 + rest % 26))) + text
+      rest /= 26
+    }
+    return text
+  }
+}

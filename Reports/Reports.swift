@@ -1,0 +1,29 @@
+public import EvalCore
+
+/// Turns results into one document.
+public protocol ReportWriter {
+  /// The form it writes.
+  static var format: ReportFormat { get }
+  /// The document; the same results always give the same bytes. Throws `ReportError`.
+  func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String
+}
+
+/// The one function that most callers need.
+public enum Reports {
+  /// `results` as a document in `format`. Values that are not finite count as missing. Throws `ReportError`.
+  public static func render(
+    _ results: RunResults, format: ReportFormat, layout: TableLayout = .table1,
+    options: ReportOptions = ReportOptions()
+  ) throws -> String {
+    let writer: any ReportWriter =
+      switch format {
+      case .markdown: MarkdownWriter()
+      case .csv: CSVWriter()
+      case .tsv: TSVWriter()
+      case .csvLong: LongCSVWriter()
+      case .json: JSONWriter()
+      case .latex: LaTeXWriter()
+      }
+    return try writer.write(results, layout: layout, options: options)
+  }
+}
