@@ -16,39 +16,41 @@ struct LineartRegions {
     width = lineart.width
     height = lineart.height
     ink = Self.ink(lineart)
+    (labels, count) = Self.label(ink, width: lineart.width, height: lineart.height)
+  }
+
+  private static func label(_ ink: [Float], width: Int, height: Int) -> (labels: [Int32], count: Int) {
     var labels = [Int32](repeating: -1, count: ink.count)
     var queue: [Int] = []
     queue.reserveCapacity(ink.count)
-    var regions = 0
-    for start in ink.indices where labels[start] < 0 && ink[start] <= Self.inkThreshold {
-      let label = Int32(regions)
-      regions += 1
+    var count = 0
+    for start in ink.indices where labels[start] < 0 && ink[start] <= inkThreshold {
+      let label = Int32(count)
+      count += 1
       labels[start] = label
       var head = queue.count
       queue.append(start)
       while head < queue.count {
-        let pixel = queue[head]
-        head += 1
-        Self.forNeighbours(pixel, width: lineart.width, height: lineart.height) { neighbour in
-          guard labels[neighbour] < 0, ink[neighbour] <= Self.inkThreshold else { return }
+        forNeighbours(queue[head], width: width, height: height) { neighbour in
+          guard labels[neighbour] < 0, ink[neighbour] <= inkThreshold else { return }
           labels[neighbour] = label
           queue.append(neighbour)
         }
+        head += 1
       }
     }
     // The queue now holds every paper pixel: going on from there gives each ink pixel its nearest region.
     var head = 0
     while head < queue.count {
-      let pixel = queue[head]
-      head += 1
-      Self.forNeighbours(pixel, width: lineart.width, height: lineart.height) { neighbour in
+      let label = labels[queue[head]]
+      forNeighbours(queue[head], width: width, height: height) { neighbour in
         guard labels[neighbour] < 0 else { return }
-        labels[neighbour] = labels[pixel]
+        labels[neighbour] = label
         queue.append(neighbour)
       }
+      head += 1
     }
-    self.labels = labels
-    count = regions
+    return (labels, count)
   }
 
   /// Ink strength per pixel, 0…1: one minus Rec. 601 luma.

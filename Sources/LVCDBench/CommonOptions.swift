@@ -25,8 +25,8 @@ struct CommonOptions: ParsableArguments {
 
   var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
 
-  var progress: Progress {
-    Progress(verbosity: quiet ? .quiet : verbose ? .verbose : .normal, showsProgress: !hidesProgress)
+  var progress: ProgressReporter {
+    ProgressReporter(verbosity: quiet ? .quiet : verbose ? .verbose : .normal, showsProgress: !hidesProgress)
   }
 
   var cache: URL {

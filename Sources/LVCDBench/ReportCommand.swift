@@ -12,8 +12,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report", abstract: "Write tables from the results of a run; computes nothing.",
     discussion: "RUN is a run folder, or 'paper' for the paper's own tables.")
 
-  @Argument(help: "Run folder, or 'paper'.")
-  var run: String
+  @Argument(help: ArgumentHelp("Run folder, or 'paper'.", valueName: "run"))
+  var source: String
 
   @Option(name: .long, help: "\(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
   var format = "md"
@@ -48,8 +48,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   private func results(_ layout: TableLayout) throws -> RunResults {
-    if run == "paper" { return try PublishedTables.paper().results(table: Int(layout.rawValue) ?? 1) }
-    let folder = URL(fileURLWithPath: run, isDirectory: true)
+    if source == "paper" { return try PublishedTables.paper().results(table: Int(layout.rawValue) ?? 1) }
+    let folder = URL(fileURLWithPath: source, isDirectory: true)
     return try RunFolder(folder, exclusive: false).results()
   }
 }

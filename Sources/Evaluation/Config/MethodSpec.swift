@@ -1,4 +1,4 @@
-public import EvalCore
+internal import EvalCore
 internal import Foundation
 
 /// One row as the configuration describes it.

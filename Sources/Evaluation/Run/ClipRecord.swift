@@ -1,5 +1,5 @@
 public import EvalCore
-public import Foundation
+internal import Foundation
 internal import Hashing
 
 /// Everything measured for one clip of one row: written once, atomically; holds no time of day and no path of this machine.

@@ -22,7 +22,8 @@ struct ClipWork: Sendable {
     let wanted = runner.metrics.filter { $0.unavailability == nil }
     let isUntouched = known != nil && Self.inputs(row: row, clip: clip, suite: suite, runner: runner)
       == (try? String(contentsOf: runner.folder.inputsFile(suite: suite.name, row: row.key, clip: clip.id), encoding: .utf8))
-    partial = isUntouched ? known : nil
+    let partial = isUntouched ? known : nil
+    self.partial = partial
     missing = wanted.filter { metric in partial?.measurement(metric.signature) == nil }
     if partial != nil, missing.isEmpty { return nil }
   }

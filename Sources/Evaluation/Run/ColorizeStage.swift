@@ -10,7 +10,7 @@ struct ColorizeStage {
   let suite: Suite
   let seed: UInt64
   let interruption: Interruption
-  let progress: Progress
+  let progress: ProgressReporter
 
   /// What lies beside the frames: which request made them, and how long it took.
   private struct State: Codable, Equatable {

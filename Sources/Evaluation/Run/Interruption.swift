@@ -34,15 +34,14 @@ public final class Interruption: Sendable {
     for (number, exitCode) in [(SIGINT, Int32(130)), (SIGTERM, 75), (SIGUSR1, 75)] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      // The handler holds its source, which otherwise would end with this scope; both live as long as the process.
       source.setEventHandler { [self] in
+        _ = source
         if number == SIGINT, isRequested { _exit(130) }
         request(exitCode: exitCode)
         announce("stopping after the clip in hand; run the same command again to continue")
       }
       source.resume()
-      sources.withLock { $0.append(source) }
     }
   }
-
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
 }

@@ -1,5 +1,5 @@
 internal import Baselines
-public import EvalCore
+internal import EvalCore
 internal import Foundation
 internal import Hashing
 internal import Media

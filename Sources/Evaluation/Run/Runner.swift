@@ -1,5 +1,5 @@
 public import EvalCore
-public import Foundation
+internal import Foundation
 internal import Imaging
 internal import Metrics
 internal import Synchronization
@@ -15,14 +15,14 @@ public struct Runner: Sendable {
   let metrics: [any Metric]
   let filter: ResizeFilter
   let jobs: Int
-  let progress: Progress
+  let progress: ProgressReporter
   let interruption: Interruption
 
   /// Resolves suites, rows and metrics; nothing is computed yet.
   ///
   /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is said before any work.
   public init(
-    _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int, progress: Progress,
+    _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int, progress: ProgressReporter,
     interruption: Interruption
   ) throws {
     self.configuration = configuration

@@ -25,7 +25,7 @@ extension SuiteImporter {
     for entry in try manager.contentsOfDirectory(atPath: url.path).sorted() where !entry.hasPrefix(".") {
       let child = url.appendingPathComponent(entry)
       let childName = child.deletingPathExtension().lastPathComponent
-      manager.fileExists(atPath: child.path, isDirectory: &isFolder)
+      guard manager.fileExists(atPath: child.path, isDirectory: &isFolder) else { continue }
       if isFolder.boolValue {
         if let clip = try clip(in: child, id: entry) { clips.append(clip) }
       } else if videoExtensions.contains(child.pathExtension), !sketchNames.contains(where: { childName.hasSuffix(".\($0)") }) {

@@ -1,5 +1,6 @@
 public import EvalCore
 public import Foundation
+internal import Hashing
 internal import Imaging
 internal import Media
 
@@ -50,7 +51,7 @@ public struct SuiteImporter: Sendable {
   }
 
   /// Finds clips in `sources` (folders of clips, folders of frames, videos) and writes `<name>.suite.json` into `folder`.
-  public func run(_ sources: [URL], into folder: URL, progress: Progress) throws -> Outcome {
+  public func run(_ sources: [URL], into folder: URL, progress: ProgressReporter) throws -> Outcome {
     var found: [Found] = []
     for source in sources { found += try Self.find(source) }
     guard !found.isEmpty else {

@@ -1,4 +1,5 @@
 internal import EvalCore
+internal import Hashing
 
 /// Decodes everything a suite names and says what is not as the suite says.
 public struct SuiteValidator: Sendable {
@@ -8,7 +9,7 @@ public struct SuiteValidator: Sendable {
   public init(suite: Suite) { self.suite = suite }
 
   /// One line per fault; empty when all is in order.
-  public func faults(progress: Progress) -> [String] {
+  public func faults(progress: ProgressReporter) -> [String] {
     var faults: [String] = []
     progress.begin("validate \(suite.name)", total: suite.clips.count)
     for (index, clip) in suite.clips.enumerated() {

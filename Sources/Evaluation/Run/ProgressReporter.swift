@@ -30,7 +30,7 @@ public final class Progress: Sendable {
   }
 
   /// A teller that says nothing.
-  public static var silent: Progress { Progress(verbosity: .quiet, showsProgress: false) }
+  public static var silent: ProgressReporter { ProgressReporter(verbosity: .quiet, showsProgress: false) }
 
   /// Begins a stage of `total` units.
   public func begin(_ stage: String, total: Int) {
