@@ -85,7 +85,7 @@ private func wideLines(
   _ results: RunResults, layout: TableLayout, options: ReportOptions
 ) throws -> [[String]] {
   let results = results.withoutNonFiniteValues
-  let tables = try TableBuilder(results, layout: layout, options: options).tables(splitsSuites: false)
+  let tables = try TableBuilder(results, layout: layout, options: options).tables(suitesPerTable: .max)
   // Published rows may have columns of their own, since a substitute's column carries another name: one header for all.
   let isGrouped = layout == .table1 || layout == .generic
   let headers = tables.map { table in

@@ -10,7 +10,7 @@ public struct LaTeXWriter: ReportWriter {
 
   /// One `table` environment per table; what does not belong into a paper's table stands in comments.
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
-    let document = try ReportDocument(results, layout: layout, options: options)
+    let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 2)
     var lines = ["% Needs \\usepackage{booktabs}, \\usepackage{textcomp} and UTF-8 input."]
     lines.append("% Protocol: \(TextSafety.plain(document.protocolName))")
     lines += document.notes.map { "% \(TextSafety.plain($0))" }
@@ -19,6 +19,7 @@ public struct LaTeXWriter: ReportWriter {
       lines += document.failures.map { "%   \(TextSafety.plain($0))" }
     }
     for table in document.tables { lines += environment(table) }
+    if let legend = document.legend { lines.append("% Bold: \(TextSafety.plain(legend)).") }
     lines += comment("Rows", document.rows)
     lines += comment("Counts", document.counts)
     lines += comment(
@@ -67,8 +68,8 @@ public struct LaTeXWriter: ReportWriter {
     lines += ["    \\bottomrule", "  \\end{tabular}"]
     if !table.footnotes.isEmpty {
       lines.append("  \\par\\smallskip\\footnotesize")
-      lines += table.footnotes.enumerated().map { index, note in
-        "  \\textsuperscript{\(ReportTable.mark(index))} \(TextSafety.latex(note))\\par"
+      lines += table.footnotes.map { note in
+        "  \\textsuperscript{\(note.mark)} \(TextSafety.latex(note.text))\\par"
       }
     }
     lines.append("\\end{table*}")

@@ -10,13 +10,14 @@ public struct MarkdownWriter: ReportWriter {
 
   /// The document: notes and failures, tables, then what stands behind the numbers.
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
-    let document = try ReportDocument(results, layout: layout, options: options)
+    let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 2)
     var parts = ["# Results", "Protocol: \(TextSafety.markdownCode(document.protocolName))"]
     if !document.notes.isEmpty { parts.append(list(document.notes)) }
     if document.failureCount > 0 {
       parts += ["## Failures (\(document.failureCount))", list(document.failures)]
     }
     for table in document.tables { parts += section(table) }
+    if let legend = document.legend { parts.append("**Bold**: \(TextSafety.markdown(legend)).") }
     parts += ["## Rows", list(document.rows)]
     if !document.counts.isEmpty { parts += ["## Counts", list(document.counts)] }
     if !document.metrics.isEmpty {
@@ -43,8 +44,8 @@ public struct MarkdownWriter: ReportWriter {
       parts.append("**Not comparable with published tables: \(TextSafety.markdown(columns))**")
     }
     parts.append(grid(table))
-    let notes = table.footnotes.enumerated().map { index, note in
-      "<sup>\(ReportTable.mark(index))</sup> \(TextSafety.markdown(note))"
+    let notes = table.footnotes.map { note in
+      "<sup>\(note.mark)</sup> \(TextSafety.markdown(note.text))"
     }
     // A trailing backslash is a line break that survives editors which strip trailing blanks.
     if !notes.isEmpty { parts.append(notes.joined(separator: "\\\n")) }

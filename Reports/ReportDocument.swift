@@ -10,6 +10,8 @@ struct ReportDocument {
   /// Number of all failures.
   var failureCount: Int
   var tables: [ReportTable]
+  /// What bold means, where it is used.
+  var legend: String?
   /// Who made which rows.
   var rows: [String]
   /// Counts worth knowing, such as capped PSNR frames.
@@ -20,10 +22,10 @@ struct ReportDocument {
   var suites: [String]
 
   init(
-    _ unchecked: RunResults, layout: TableLayout, options: ReportOptions, splitsSuites: Bool = false
+    _ unchecked: RunResults, layout: TableLayout, options: ReportOptions, suitesPerTable: Int
   ) throws(ReportError) {
     let results = unchecked.withoutNonFiniteValues
-    tables = try TableBuilder(results, layout: layout, options: options).tables(splitsSuites: splitsSuites)
+    tables = try TableBuilder(results, layout: layout, options: options).tables(suitesPerTable: suitesPerTable)
     protocolName = results.protocolName
     notes = results.notes
     failureCount = results.failures.count
@@ -32,7 +34,10 @@ struct ReportDocument {
       failures.append("and \(failureCount - failures.count) more; the JSON report lists all")
     }
     rows = Self.rowLines(tables, cells: results.cells)
-    let shownSuites = tables.flatMap { $0.groups.map(\.suite) }
+    var shown: [SuiteSummary] = []
+    for name in tables.flatMap({ $0.groups.map(\.suite) }) where !shown.contains(where: { $0.name == name }) {
+      shown += results.suites.filter { $0.name == name }
+    }
     let measured = tables.filter { $0.rows.contains { !$0.isPublished } }
     metrics = results.metrics.filter { metric in
       measured.contains { table in
@@ -41,13 +46,15 @@ struct ReportDocument {
         }
       }
     }
-    counts = Self.countLines(results, metrics: metrics, suites: shownSuites)
-    suites = results.suites.filter { shownSuites.contains($0.name) }.map(Self.line)
+    let hasBest = measured.contains { $0.rows.contains { $0.cells.contains(where: \.isBest) } }
+    legend = hasBest ? "the best value of a column among rows over the same clips; oracles take no part" : nil
+    counts = Self.countLines(results, metrics: metrics, suites: shown)
+    suites = shown.map(Self.line)
   }
 
   private static func line(_ failure: ClipFailure) -> String {
-    let row = failure.method.isEmpty ? "" : ", row \(failure.method)"
-    return "\(failure.suite)/\(failure.clip)\(row), \(failure.stage), \(failure.reason.rawValue): \(failure.message)"
+    let row = failure.method.isEmpty ? "" : ", \(failure.method)"
+    return "\(failure.suite)/\(failure.clip)\(row), \(failure.stage) (\(failure.reason.rawValue)): \(failure.message)"
   }
 
   private static func line(_ suite: SuiteSummary) -> String {
@@ -82,11 +89,11 @@ struct ReportDocument {
   }
 
   private static func countLines(
-    _ results: RunResults, metrics: [MetricColumn], suites: [String]
+    _ results: RunResults, metrics: [MetricColumn], suites: [SuiteSummary]
   ) -> [String] {
     var lines: [String] = []
     for metric in metrics {
-      for suite in results.suites where suites.contains(suite.name) {
+      for suite in suites {
         let cells = results.cells.filter { $0.suite == suite.name && $0.method.kind != .published }
         let names = Set(cells.flatMap { ($0.values[metric.id]?.counters ?? [:]).keys })
         for name in names.sorted() {
