@@ -18,7 +18,7 @@ public struct LaTeXWriter: ReportWriter {
       lines.append("% Failures (\(document.failureCount)):")
       lines += document.failures.map { "%   \(TextSafety.plain($0))" }
     }
-    for table in document.tables { lines += environment(table) }
+    for table in document.tables { lines += environment(table, sources: document.sources) }
     if let legend = document.legend { lines.append("% Bold: \(TextSafety.plain(legend)).") }
     lines += comment("Rows", document.rows)
     lines += comment("Counts", document.counts)
@@ -33,9 +33,11 @@ public struct LaTeXWriter: ReportWriter {
     lines.isEmpty ? [] : ["% \(title):"] + lines.map { "%   \(TextSafety.plain($0))" }
   }
 
-  private func environment(_ table: ReportTable) -> [String] {
+  private func environment(_ table: ReportTable, sources: [String]) -> [String] {
     let columns = table.columns
-    let caption = [table.title + ".", table.caption] + table.warnings
+    // LaTeX numbers its tables itself.
+    let title = table.isPublishedBlock ? table.title : table.subject
+    let caption = ["\(title).", table.caption] + table.warnings
     var lines = ["\\begin{table*}", "  \\centering"]
     let text = caption.filter { !$0.isEmpty }.map(TextSafety.latex).joined(separator: " ")
     lines.append("  \\caption{\(text)}")
@@ -57,20 +59,24 @@ public struct LaTeXWriter: ReportWriter {
     }
     lines.append("    & " + headings.joined(separator: " & ") + " \\\\")
     lines.append("    " + rules.joined(separator: " "))
-    let header = ["Method"] + columns.map { column in
-      TextSafety.latex(column.label) + arrow(column.polarity) + superscript(column.footnote)
-    }
+    let header =
+      ["Method"]
+      + columns.map { column in
+        TextSafety.latex(column.label) + arrow(column.polarity) + superscript(column.footnote)
+      }
     lines += ["    " + header.joined(separator: " & ") + " \\\\", "    \\midrule"]
     for row in table.rows {
       let name = TextSafety.latex(row.method.name) + (row.isPublished ? "\\,\\textdagger{}" : "")
       lines.append("    " + ([name] + row.cells.map(value)).joined(separator: " & ") + " \\\\")
     }
     lines += ["    \\bottomrule", "  \\end{tabular}"]
-    if !table.footnotes.isEmpty {
+    let quoted = table.rows.contains(where: \.isPublished) ? sources : []
+    if !table.footnotes.isEmpty || !quoted.isEmpty {
       lines.append("  \\par\\smallskip\\footnotesize")
       lines += table.footnotes.map { note in
         "  \\textsuperscript{\(note.mark)} \(TextSafety.latex(note.text))\\par"
       }
+      lines += quoted.map { "  \(TextSafety.latex($0))\\par" }
     }
     lines.append("\\end{table*}")
     return lines

@@ -18,7 +18,7 @@ public struct MarkdownWriter: ReportWriter {
     }
     for table in document.tables { parts += section(table) }
     if let legend = document.legend { parts.append("**Bold**: \(TextSafety.markdown(legend)).") }
-    parts += ["## Rows", list(document.rows)]
+    parts += ["## Rows", list(document.rows + document.sources)]
     if !document.counts.isEmpty { parts += ["## Counts", list(document.counts)] }
     if !document.metrics.isEmpty {
       let lines = document.metrics.map { metric in
@@ -36,7 +36,7 @@ public struct MarkdownWriter: ReportWriter {
   }
 
   private func section(_ table: ReportTable) -> [String] {
-    var parts = ["\(table.isPublishedBlock ? "###" : "##") \(TextSafety.markdown(table.title))"]
+    var parts = ["## \(TextSafety.markdown(table.title))"]
     if !table.caption.isEmpty { parts.append(TextSafety.markdown(table.caption)) }
     parts += table.warnings.map(TextSafety.markdown)
     if !table.notComparable.isEmpty {

@@ -1,5 +1,6 @@
 extension ReportTable {
-  /// Numbers the reasons of missing values, the same reason alike in all tables of a report. A reason that holds for a
+  /// Numbers the reasons of missing values, the same reason alike in all tables of a report. A reason that
+  /// holds for a
   /// whole column is named once, at its heading.
   static func numberFootnotes(in tables: inout [ReportTable]) {
     var notes = FootnoteList()

@@ -4,6 +4,8 @@ internal import EvalCore
 struct ReportTable {
   /// For example `Table 2. Similar Testset`.
   var title: String
+  /// The title without the table's number: the test sets.
+  var subject: String
   /// One or two sentences under the title.
   var caption: String
   /// Columns of one test set under a common heading, left to right.

@@ -1,6 +1,7 @@
 internal import EvalCore
 
-/// Lays results out as tables: which test sets, columns and rows, which values are missing and why, which is best.
+/// Lays results out as tables: which test sets, columns and rows, which values are missing and why, which is
+/// best.
 struct TableBuilder {
   /// Heading of the block of published rows beside measured ones.
   static let publishedTitle = "Reported in the paper (their data, their code)"
@@ -52,7 +53,9 @@ struct TableBuilder {
       tables = published.map { marked($0) }
     } else {
       for index in published.indices {
-        published[index].title = "\(Self.publishedTitle). \(published[index].title)"
+        let caption = published[index].caption
+        published[index].caption = "\(published[index].title).\(caption.isEmpty ? "" : " \(caption)")"
+        published[index].title = Self.publishedTitle
         published[index].isPublishedBlock = true
       }
       tables = measured.map { marked($0) } + published
@@ -63,7 +66,8 @@ struct TableBuilder {
 
   // MARK: - Test sets, columns, rows
 
-  /// Every block has all rows of its kind, so that a row that was not run on a set is seen to be missing there.
+  /// Every block has all rows of its kind, so that a row that was not run on a set is seen to be missing
+  /// there.
   private func blocks(published: Bool, suitesPerTable: Int) -> [ReportTable] {
     let suites = suites(published: published)
     var methods: [MethodIdentity] = []
@@ -72,8 +76,9 @@ struct TableBuilder {
       if isShown && !methods.contains(where: { $0.name == cell.method.name }) { methods.append(cell.method) }
     }
     if methods.isEmpty { return [] }
-    return stride(from: 0, to: suites.count, by: suitesPerTable).map { start in
-      let part = Array(suites[start..<min(suites.count, start + suitesPerTable)])
+    let width = layout == .generic && suitesPerTable < suites.count ? 1 : min(suitesPerTable, suites.count)
+    return stride(from: 0, to: suites.count, by: width).map { start in
+      let part = Array(suites[start..<min(suites.count, start + width)])
       return table(of: part, methods: methods, published: published, isFirst: start == 0)
     }
   }
@@ -139,7 +144,7 @@ struct TableBuilder {
     }
     let heading = headings(groups: groups, published: published, isFirst: isFirst)
     var table = ReportTable(
-      title: heading.title, caption: heading.caption, groups: groups, rows: rows,
+      title: heading.title, subject: heading.subject, caption: heading.caption, groups: groups, rows: rows,
       warnings: published ? [] : Self.warnings(suites, rows: rows, width: columns.count),
       notComparable: [], footnotes: [], isPublishedBlock: false)
     table.notComparable = published ? [] : substitutes(in: table)
@@ -148,24 +153,22 @@ struct TableBuilder {
 
   private func headings(
     groups: [ReportTable.ColumnGroup], published: Bool, isFirst: Bool
-  ) -> (title: String, caption: String) {
+  ) -> (title: String, subject: String, caption: String) {
     let names = groups.map(\.title).joined(separator: ", ")
     switch layout {
-    case .table1: return ("Table 1\(isFirst ? "" : ", continued"). \(names)", "")
-    case .table2: return ("Table 2. \(names)", "")
-    case .table3:
-      let kind: String =
-        if published {
-          "as published, relative to no overlap (o = 0)"
-        } else {
-          switch options.timeKind {
-          case .measured: "measured, median seconds per frame relative to o = 0"
-          case .asymptotic: "asymptotic, N/(N - o), relative to o = 0"
-          case .segments: "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
-          }
-        }
-      return ("Table 3. \(names)", "Inf. Time: \(kind).")
-    case .generic: return (names, "")
+    case .table1: return ("Table 1\(isFirst ? "" : ", continued"). \(names)", names, "")
+    case .table2: return ("Table 2. \(names)", names, "")
+    case .table3: return ("Table 3. \(names)", names, "Inf. Time: \(timeDescription(published: published)).")
+    case .generic: return (names, names, "")
+    }
+  }
+
+  private func timeDescription(published: Bool) -> String {
+    if published { return "as published, relative to no overlap (o = 0)" }
+    switch options.timeKind {
+    case .measured: return "measured, median seconds per frame relative to o = 0"
+    case .asymptotic: return "asymptotic, N/(N - o), relative to o = 0"
+    case .segments: return "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
     }
   }
 
@@ -217,13 +220,14 @@ struct TableBuilder {
       let title = suite.title.isEmpty ? suite.name : suite.title
       let range = least == most ? "\(least)" : "\(least) to \(most)"
       return "\(title): values over \(range) of \(suite.clips) clips; "
-        + "the superscript counts the clips that are not in a value."
+        + "−k marks a value that lacks k clips of the set."
     }
   }
 
   /// Sets the best comparable value of each column, and all that print alike.
   ///
-  /// Comparable: not the oracle, which no method can beat, and over as many clips as the fullest value of the column.
+  /// Comparable: not the oracle, which no method can beat, and over as many clips as the fullest value of the
+  /// column.
   /// One value alone is no comparison and stays plain.
   private func marked(_ table: ReportTable) -> ReportTable {
     var table = table
