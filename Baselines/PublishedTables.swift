@@ -99,7 +99,7 @@ public struct PublishedTables: Sendable {
     }
     return Cell(
       method: MethodIdentity(
-        name: row.method, kind: .published, provenance: row.provenance ?? "as published",
+        name: row.method, kind: .published, provenance: row.provenance ?? "table \(row.table) of its source",
         settings: ["source": origin]),
       suite: row.suite, values: values, clips: clips, relativeTime: row.relativeTime, source: origin)
   }
