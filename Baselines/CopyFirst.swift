@@ -2,7 +2,8 @@ public import EvalCore
 
 /// The reference repeated for every frame: what a method scores that ignores the lineart altogether.
 ///
-/// A sanity anchor with no weights: a method below this row on a test set makes the clips worse than doing nothing.
+/// A sanity anchor with no weights: a method below this row on a test set makes the clips worse than doing
+/// nothing.
 public struct CopyFirst: Colorizer {
   /// Makes the baseline; it has no settings.
   public init() {}
@@ -16,7 +17,8 @@ public struct CopyFirst: Colorizer {
 
   /// Delivers the reference once per lineart frame, beginning behind the frames that are already written.
   ///
-  /// Nothing is ever resized: throws `CopyFirstError` when the lineart has no frames or another size than the reference.
+  /// Nothing is ever resized: throws `CopyFirstError` when the lineart has no frames or another size than the
+  /// reference.
   public func colorize(_ request: ColorizationRequest, to sink: any ColorizationSink) throws {
     let lineart = request.lineart
     guard let first = try lineart.makeReader().next() else {

@@ -84,13 +84,16 @@ struct PublishedDocument: Decodable, Sendable {
       }
       if row.method.isEmpty { throw reject("\(key).method", "an empty name", "the row's name") }
       if !seen.insert(["\(row.table)", row.suite, row.method]).inserted {
-        throw reject("\(key).method", "'\(row.method)' twice on '\(row.suite)'", "one row per method and test set")
+        throw reject(
+          "\(key).method", "'\(row.method)' twice on '\(row.suite)'", "one row per method and test set")
       }
       let legal = table.metrics.map(\.rawValue)
-      for name in row.values.keys.sorted() + (row.reasons ?? [:]).keys.sorted() where !legal.contains(name) {
+      let named = row.values.keys.sorted() + (row.reasons ?? [:]).keys.sorted()
+      for name in named where !legal.contains(name) {
         throw reject("\(key).values", "'\(name)'", "a metric of table \(row.table): \(legal)")
       }
-      for (name, value) in row.values where value == nil && row.reasons?[name] == nil {
+      for (name, value) in row.values.sorted(by: { $0.key < $1.key })
+      where value == nil && row.reasons?[name] == nil {
         throw reject("\(key).values.\(name)", "null without a reason", "a reason under 'reasons'")
       }
       if let time = row.relativeTime, !(time > 0) {
@@ -117,7 +120,9 @@ private struct AnyKey: CodingKey {
 
 extension Decoder {
   /// The keyed container, after making sure that every key in it is one of `Key`'s.
-  fileprivate func strict<Key: CodingKey & CaseIterable>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+  fileprivate func strict<Key: CodingKey & CaseIterable>(
+    _ type: Key.Type
+  ) throws -> KeyedDecodingContainer<Key> {
     let known = Key.allCases.map(\.stringValue)
     let found = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
     if let unknown = found.first(where: { !known.contains($0) }) {

@@ -5,7 +5,8 @@ internal import PublishedData
 
 /// Tables of a publication as data: numbers that are quoted beside ours, never computed, averaged or tested.
 ///
-/// The file's form is documented in `Baselines/README.md`. Unknown keys are errors, so that a misspelt metric is not
+/// The file's form is documented in `Baselines/README.md`. Unknown keys are errors, so that a misspelt metric
+/// is not
 /// silently left out of a table.
 public struct PublishedTables: Sendable {
   /// What errors and provenance call the data: the file's name.
@@ -42,7 +43,8 @@ public struct PublishedTables: Sendable {
   /// The numbers of the tables in the file, ascending.
   public var tables: [Int] { document.tables.map(\.table).sorted() }
 
-  /// The rows of `table` as cells of kind `published`, in the publication's order; throws when there is no such table.
+  /// The rows of `table` as cells of kind `published`, in the publication's order; throws when there is no
+  /// such table.
   public func rows(table: Int) throws -> [Cell] {
     let description = try describe(table)
     return document.rows.filter { $0.table == table }.map { cell(of: $0, in: description) }
@@ -73,7 +75,7 @@ public struct PublishedTables: Sendable {
           name: $0.name, title: $0.title, clips: $0.clips, frames: $0.frames ?? 0, hash: "",
           licence: $0.about)
       },
-      cells: cells, notes: ["\(description.caption) Quoted from: \(document.source)."])
+      cells: cells, notes: [description.caption])
   }
 
   // MARK: - Conversion
@@ -97,7 +99,7 @@ public struct PublishedTables: Sendable {
     }
     return Cell(
       method: MethodIdentity(
-        name: row.method, kind: .published, provenance: row.provenance ?? "as published",
+        name: row.method, kind: .published, provenance: row.provenance ?? "table \(row.table) of its source",
         settings: ["source": origin]),
       suite: row.suite, values: values, clips: clips, relativeTime: row.relativeTime, source: origin)
   }
@@ -109,6 +111,5 @@ public struct PublishedTables: Sendable {
     return MetricColumn(
       id: id, label: id.title, comparability: .official, signature: signature, digest: String(digest))
   }
-
 
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// Why a file of published tables cannot be used. Every message names the file and, where there is one, the key.
+/// Why a file of published tables cannot be used. Every message names the file and, where there is one, the
+/// key.
 public enum PublishedTablesError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be read.
   case unreadable(file: String, detail: String)
@@ -27,7 +28,8 @@ public enum PublishedTablesError: Error, Equatable, CustomStringConvertible {
     case .notJSON(let file, let detail):
       "\(file): is not JSON (\(detail)); see Baselines/README.md for the form"
     case .unknownKey(let file, let key, let known):
-      "\(file): unknown key '\(key)'; the keys there are \(known.joined(separator: ", ")); correct or remove it"
+      "\(file): unknown key '\(key)'; the keys there are \(known.joined(separator: ", ")); "
+        + "correct or remove it"
     case .missingKey(let file, let key):
       "\(file): key '\(key)' is missing; add it, see Baselines/README.md for the form"
     case .wrongType(let file, let key, let expected):
@@ -35,9 +37,11 @@ public enum PublishedTablesError: Error, Equatable, CustomStringConvertible {
     case .invalid(let file, let key, let found, let expected):
       "\(file): '\(key)' is \(found), expected \(expected); correct the value"
     case .noSuchTable(let file, let table, let known):
-      "\(file): has no table \(table), it has \(known.map(String.init).joined(separator: ", ")); name one of these"
+      "\(file): has no table \(table), it has \(known.map(String.init).joined(separator: ", ")); "
+        + "name one of these"
     case .noSuchRow(let file, let table, let method, let known):
-      "\(file): table \(table) has no row '\(method)'; its rows are \(known.joined(separator: ", ")); name one of these"
+      "\(file): table \(table) has no row '\(method)'; its rows are \(known.joined(separator: ", ")); "
+        + "name one of these"
     }
   }
 

@@ -6,13 +6,18 @@ public enum ConsoleTable {
   public static func render(
     _ results: RunResults, layout: TableLayout = .table1, options: ReportOptions = ReportOptions()
   ) throws -> String {
-    let document = try ReportDocument(results, layout: layout, options: options, splitsSuites: true)
+    let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 1)
     var blocks: [String] = []
     if document.failureCount > 0 {
       let lines = document.failures.map { "  \(TextSafety.plain($0))" }
       blocks.append((["Failures (\(document.failureCount)):"] + lines).joined(separator: "\n"))
     }
     blocks += document.tables.map(block)
+    // The tables of a terminal follow each other closely: one list for all.
+    let notes = Set(document.tables.flatMap(\.footnotes)).sorted { $0.number < $1.number }
+    var lines = notes.map { "[\($0.mark)] \(TextSafety.plain($0.text))" }
+    if let legend = document.legend { lines.append("*   \(TextSafety.plain(legend))") }
+    if !lines.isEmpty { blocks.append(lines.joined(separator: "\n")) }
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
@@ -40,7 +45,6 @@ public enum ConsoleTable {
     }
     let rule = String(repeating: "─", count: widths.reduce(0, +) + 2 * (widths.count - 1))
     lines += [line(header), rule] + rows.map(line)
-    lines += table.footnotes.enumerated().map { "[\(ReportTable.mark($0))] \(TextSafety.plain($1))" }
     return lines.joined(separator: "\n")
   }
 

@@ -2,10 +2,12 @@
 package enum DecimalText {
   /// `value` in fixed point with `digits` decimals, rounding half to even on the exact binary value.
   ///
-  /// A Double is an integer times a power of two, so its decimal expansion is finite: 0.00005 is a little more than
+  /// A Double is an integer times a power of two, so its decimal expansion is finite: 0.00005 is a little
+  /// more than
   /// five in the fifth place and rounds up, 0.03125 is exactly halfway at four decimals and rounds to 0.0312.
   package static func fixed(_ value: Double, digits: Int) -> String {
-    precondition(value.isFinite && digits >= 0, "fixed needs a finite value and digits >= 0, got \(value), \(digits)")
+    precondition(
+      value.isFinite && digits >= 0, "needs a finite value and digits >= 0, got \(value), \(digits)")
     // |value| = significand * 2^exponent, both integers.
     let exponent: Int
     var scaled: WideUnsigned

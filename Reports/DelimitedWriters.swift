@@ -1,9 +1,12 @@
 public import EvalCore
 
-/// The table as laid out, one line per row, full precision, comma-separated (RFC 4180: CRLF, quoted where needed).
+/// The table as laid out, one line per row, full precision, comma-separated (RFC 4180: CRLF, quoted where
+/// needed).
 ///
-/// Columns: `Method`, `Kind` (of the row), the table's columns with arrows, `Status`. A missing value is an empty field.
-/// Published rows follow the measured ones, with columns of their own where the measured column is a substitute.
+/// Columns: `Method`, `Kind` (of the row), the table's columns with arrows, `Status`. A missing value is an
+/// empty field.
+/// Published rows follow the measured ones, with columns of their own where the measured column is a
+/// substitute.
 public struct CSVWriter: ReportWriter {
   /// `csv`.
   public static var format: ReportFormat { .csv }
@@ -17,7 +20,8 @@ public struct CSVWriter: ReportWriter {
   }
 }
 
-/// As `CSVWriter`, fields separated by tabs and lines ended by LF; tabs and line breaks inside fields become blanks.
+/// As `CSVWriter`, fields separated by tabs and lines ended by LF; tabs and line breaks inside fields become
+/// blanks.
 public struct TSVWriter: ReportWriter {
   /// `tsv`.
   public static var format: ReportFormat { .tsv }
@@ -33,7 +37,8 @@ public struct TSVWriter: ReportWriter {
 
 /// One line per method, test set and metric at full precision, for analysis (RFC 4180).
 ///
-/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are empty while no
+/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are
+/// empty while no
 /// interval is computed, `n` counts clips, `sig` is the digest of the metric's signature. Times follow as
 /// `seconds_per_frame` and `relative_time`.
 public struct LongCSVWriter: ReportWriter {
@@ -47,13 +52,17 @@ public struct LongCSVWriter: ReportWriter {
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
     let results = results.withoutNonFiniteValues
     var lines = [
-      ["suite", "method", "kind", "metric", "label", "value", "lo", "hi", "n", "frames", "sig", "status", "reason"]
+      [
+        "suite", "method", "kind", "metric", "label", "value", "lo", "hi", "n", "frames", "sig", "status",
+        "reason",
+      ]
     ]
     for cell in results.cells {
       let isPublished = cell.method.kind == .published
       let known = results.suites.first { $0.name == cell.suite }?.clips ?? 0
       let start = [
-        TextSafety.spreadsheet(cell.suite), TextSafety.spreadsheet(cell.method.name), cell.method.kind.rawValue,
+        TextSafety.spreadsheet(cell.suite), TextSafety.spreadsheet(cell.method.name),
+        cell.method.kind.rawValue,
       ]
       let ids = Set(cell.values.keys).union(isPublished ? [] : results.metrics.map(\.id))
       for id in ids.sorted() {
@@ -61,8 +70,9 @@ public struct LongCSVWriter: ReportWriter {
         let summary = cell.values[id]
         let value = summary?.value
         let reason = value == nil ? column?.unavailability ?? summary?.reason ?? "not computed" : ""
-        let counts = isPublished || value == nil ? ["", ""] : ["\(summary?.clips ?? 0)", "\(summary?.frames ?? 0)"]
-        let isPartial = !isPublished && (summary?.clips ?? 0) < known
+        let clips = summary?.clips ?? 0
+        let counts = isPublished || value == nil ? ["", ""] : ["\(clips)", "\(summary?.frames ?? 0)"]
+        let isPartial = !isPublished && clips < known
         let status = value == nil ? "missing" : isPartial ? "partial" : "ok"
         let label = TextSafety.spreadsheet(column?.label ?? id.title)
         let number = value.map(DecimalText.shortest) ?? ""
@@ -71,10 +81,12 @@ public struct LongCSVWriter: ReportWriter {
           start + [id.rawValue, label, number, "", ""] + counts
             + [signature, status, TextSafety.spreadsheet(reason)])
       }
-      for (name, time) in [("seconds_per_frame", cell.secondsPerFrame), ("relative_time", cell.relativeTime)] {
+      let times = [("seconds_per_frame", cell.secondsPerFrame), ("relative_time", cell.relativeTime)]
+      for (name, time) in times {
         guard let time else { continue }
-        lines.append(
-          start + [name, name, DecimalText.shortest(time), "", "", "", "", isPublished ? "published" : "", "ok", ""])
+        let number = DecimalText.shortest(time)
+        let signature = isPublished ? "published" : ""
+        lines.append(start + [name, name, number, "", "", "", "", signature, "ok", ""])
       }
     }
     return lines.map(Delimited.csv).joined()
@@ -85,12 +97,14 @@ private func wideLines(
   _ results: RunResults, layout: TableLayout, options: ReportOptions
 ) throws -> [[String]] {
   let results = results.withoutNonFiniteValues
-  let tables = try TableBuilder(results, layout: layout, options: options).tables(splitsSuites: false)
-  // Published rows may have columns of their own, since a substitute's column carries another name: one header for all.
+  let tables = try TableBuilder(results, layout: layout, options: options).tables(suitesPerTable: .max)
+  // Published rows may have columns of their own, since a substitute's column carries another name: one
+  // header for all.
   let isGrouped = layout == .table1 || layout == .generic
   let headers = tables.map { table in
     table.groups.flatMap { group in
-      group.columns.map { TextSafety.spreadsheet(isGrouped ? "\(group.shortTitle) \($0.header)" : $0.header) }
+      let prefix = isGrouped ? "\(group.shortTitle) " : ""
+      return group.columns.map { TextSafety.spreadsheet(prefix + $0.header) }
     }
   }
   var union: [String] = []
@@ -101,7 +115,8 @@ private func wideLines(
       let numbers = union.map { name in
         header.firstIndex(of: name).flatMap { row.cells[$0].number }.map(DecimalText.shortest) ?? ""
       }
-      lines.append([TextSafety.spreadsheet(row.method.name), row.method.kind.rawValue] + numbers + [status(row)])
+      let name = TextSafety.spreadsheet(row.method.name)
+      lines.append([name, row.method.kind.rawValue] + numbers + [status(row)])
     }
   }
   return lines
@@ -119,7 +134,8 @@ private func status(_ row: ReportTable.Row) -> String {
 private enum Delimited {
   static func csv(_ fields: [String]) -> String {
     fields.map { field in
-      let isPlain = !field.contains { ",\"\r\n".contains($0) } && !field.hasPrefix(" ") && !field.hasSuffix(" ")
+      let hasBlanks = field.hasPrefix(" ") || field.hasSuffix(" ")
+      let isPlain = !hasBlanks && !field.contains { ",\"\r\n".contains($0) }
       if isPlain { return field }
       let parts = field.split(separator: "\"", omittingEmptySubsequences: false)
       return "\"\(parts.joined(separator: "\"\""))\""

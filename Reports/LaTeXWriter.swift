@@ -10,7 +10,7 @@ public struct LaTeXWriter: ReportWriter {
 
   /// One `table` environment per table; what does not belong into a paper's table stands in comments.
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
-    let document = try ReportDocument(results, layout: layout, options: options)
+    let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 2)
     var lines = ["% Needs \\usepackage{booktabs}, \\usepackage{textcomp} and UTF-8 input."]
     lines.append("% Protocol: \(TextSafety.plain(document.protocolName))")
     lines += document.notes.map { "% \(TextSafety.plain($0))" }
@@ -18,7 +18,8 @@ public struct LaTeXWriter: ReportWriter {
       lines.append("% Failures (\(document.failureCount)):")
       lines += document.failures.map { "%   \(TextSafety.plain($0))" }
     }
-    for table in document.tables { lines += environment(table) }
+    for table in document.tables { lines += environment(table, sources: document.sources) }
+    if let legend = document.legend { lines.append("% Bold: \(TextSafety.plain(legend)).") }
     lines += comment("Rows", document.rows)
     lines += comment("Counts", document.counts)
     lines += comment(
@@ -32,9 +33,11 @@ public struct LaTeXWriter: ReportWriter {
     lines.isEmpty ? [] : ["% \(title):"] + lines.map { "%   \(TextSafety.plain($0))" }
   }
 
-  private func environment(_ table: ReportTable) -> [String] {
+  private func environment(_ table: ReportTable, sources: [String]) -> [String] {
     let columns = table.columns
-    let caption = [table.title + ".", table.caption] + table.warnings
+    // LaTeX numbers its tables itself.
+    let title = table.isPublishedBlock ? table.title : table.subject
+    let caption = ["\(title).", table.caption] + table.warnings
     var lines = ["\\begin{table*}", "  \\centering"]
     let text = caption.filter { !$0.isEmpty }.map(TextSafety.latex).joined(separator: " ")
     lines.append("  \\caption{\(text)}")
@@ -56,20 +59,24 @@ public struct LaTeXWriter: ReportWriter {
     }
     lines.append("    & " + headings.joined(separator: " & ") + " \\\\")
     lines.append("    " + rules.joined(separator: " "))
-    let header = ["Method"] + columns.map { column in
-      TextSafety.latex(column.label) + arrow(column.polarity) + superscript(column.footnote)
-    }
+    let header =
+      ["Method"]
+      + columns.map { column in
+        TextSafety.latex(column.label) + arrow(column.polarity) + superscript(column.footnote)
+      }
     lines += ["    " + header.joined(separator: " & ") + " \\\\", "    \\midrule"]
     for row in table.rows {
       let name = TextSafety.latex(row.method.name) + (row.isPublished ? "\\,\\textdagger{}" : "")
       lines.append("    " + ([name] + row.cells.map(value)).joined(separator: " & ") + " \\\\")
     }
     lines += ["    \\bottomrule", "  \\end{tabular}"]
-    if !table.footnotes.isEmpty {
+    let quoted = table.rows.contains(where: \.isPublished) ? sources : []
+    if !table.footnotes.isEmpty || !quoted.isEmpty {
       lines.append("  \\par\\smallskip\\footnotesize")
-      lines += table.footnotes.enumerated().map { index, note in
-        "  \\textsuperscript{\(ReportTable.mark(index))} \(TextSafety.latex(note))\\par"
+      lines += table.footnotes.map { note in
+        "  \\textsuperscript{\(note.mark)} \(TextSafety.latex(note.text))\\par"
       }
+      lines += quoted.map { "  \(TextSafety.latex($0))\\par" }
     }
     lines.append("\\end{table*}")
     return lines

@@ -10,14 +10,15 @@ public struct MarkdownWriter: ReportWriter {
 
   /// The document: notes and failures, tables, then what stands behind the numbers.
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
-    let document = try ReportDocument(results, layout: layout, options: options)
+    let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 2)
     var parts = ["# Results", "Protocol: \(TextSafety.markdownCode(document.protocolName))"]
     if !document.notes.isEmpty { parts.append(list(document.notes)) }
     if document.failureCount > 0 {
       parts += ["## Failures (\(document.failureCount))", list(document.failures)]
     }
     for table in document.tables { parts += section(table) }
-    parts += ["## Rows", list(document.rows)]
+    if let legend = document.legend { parts.append("**Bold**: \(TextSafety.markdown(legend)).") }
+    parts += ["## Rows", list(document.rows + document.sources)]
     if !document.counts.isEmpty { parts += ["## Counts", list(document.counts)] }
     if !document.metrics.isEmpty {
       let lines = document.metrics.map { metric in
@@ -35,7 +36,7 @@ public struct MarkdownWriter: ReportWriter {
   }
 
   private func section(_ table: ReportTable) -> [String] {
-    var parts = ["\(table.isPublishedBlock ? "###" : "##") \(TextSafety.markdown(table.title))"]
+    var parts = ["## \(TextSafety.markdown(table.title))"]
     if !table.caption.isEmpty { parts.append(TextSafety.markdown(table.caption)) }
     parts += table.warnings.map(TextSafety.markdown)
     if !table.notComparable.isEmpty {
@@ -43,8 +44,8 @@ public struct MarkdownWriter: ReportWriter {
       parts.append("**Not comparable with published tables: \(TextSafety.markdown(columns))**")
     }
     parts.append(grid(table))
-    let notes = table.footnotes.enumerated().map { index, note in
-      "<sup>\(ReportTable.mark(index))</sup> \(TextSafety.markdown(note))"
+    let notes = table.footnotes.map { note in
+      "<sup>\(note.mark)</sup> \(TextSafety.markdown(note.text))"
     }
     // A trailing backslash is a line break that survives editors which strip trailing blanks.
     if !notes.isEmpty { parts.append(notes.joined(separator: "\\\n")) }

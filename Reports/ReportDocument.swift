@@ -10,6 +10,10 @@ struct ReportDocument {
   /// Number of all failures.
   var failureCount: Int
   var tables: [ReportTable]
+  /// What bold means, where it is used.
+  var legend: String?
+  /// Where published rows come from.
+  var sources: [String]
   /// Who made which rows.
   var rows: [String]
   /// Counts worth knowing, such as capped PSNR frames.
@@ -20,10 +24,11 @@ struct ReportDocument {
   var suites: [String]
 
   init(
-    _ unchecked: RunResults, layout: TableLayout, options: ReportOptions, splitsSuites: Bool = false
+    _ unchecked: RunResults, layout: TableLayout, options: ReportOptions, suitesPerTable: Int
   ) throws(ReportError) {
     let results = unchecked.withoutNonFiniteValues
-    tables = try TableBuilder(results, layout: layout, options: options).tables(splitsSuites: splitsSuites)
+    tables = try TableBuilder(results, layout: layout, options: options).tables(
+      suitesPerTable: suitesPerTable)
     protocolName = results.protocolName
     notes = results.notes
     failureCount = results.failures.count
@@ -31,8 +36,13 @@ struct ReportDocument {
     if failureCount > failures.count {
       failures.append("and \(failureCount - failures.count) more; the JSON report lists all")
     }
-    rows = Self.rowLines(tables, cells: results.cells)
-    let shownSuites = tables.flatMap { $0.groups.map(\.suite) }
+    rows = Self.rowLines(tables)
+    sources = Self.sourceLines(tables, cells: results.cells)
+    var shown: [SuiteSummary] = []
+    let names = tables.flatMap { $0.groups.map(\.suite) }
+    for name in names where !shown.contains(where: { $0.name == name }) {
+      shown += results.suites.filter { $0.name == name }
+    }
     let measured = tables.filter { $0.rows.contains { !$0.isPublished } }
     metrics = results.metrics.filter { metric in
       measured.contains { table in
@@ -41,13 +51,16 @@ struct ReportDocument {
         }
       }
     }
-    counts = Self.countLines(results, metrics: metrics, suites: shownSuites)
-    suites = results.suites.filter { shownSuites.contains($0.name) }.map(Self.line)
+    let hasBest = measured.contains { $0.rows.contains { $0.cells.contains(where: \.isBest) } }
+    legend = hasBest ? "the best value of a column among rows over the same clips; oracles take no part" : nil
+    counts = Self.countLines(results, metrics: metrics, suites: shown)
+    suites = shown.map(Self.line)
   }
 
   private static func line(_ failure: ClipFailure) -> String {
-    let row = failure.method.isEmpty ? "" : ", row \(failure.method)"
-    return "\(failure.suite)/\(failure.clip)\(row), \(failure.stage), \(failure.reason.rawValue): \(failure.message)"
+    let row = failure.method.isEmpty ? "" : ", \(failure.method)"
+    let place = "\(failure.suite)/\(failure.clip)\(row), \(failure.stage)"
+    return "\(place) (\(failure.reason.rawValue)): \(failure.message)"
   }
 
   private static func line(_ suite: SuiteSummary) -> String {
@@ -60,20 +73,12 @@ struct ReportDocument {
   }
 
   /// Rows that came to be in the same way share a line.
-  private static func rowLines(_ tables: [ReportTable], cells: [Cell]) -> [String] {
+  private static func rowLines(_ tables: [ReportTable]) -> [String] {
     var lines: [(text: String, names: [String])] = []
     for row in tables.flatMap(\.rows) {
-      let method = row.method
-      let provenance = method.provenance.isEmpty ? "provenance not stated" : method.provenance
-      var text = "\(method.kind.rawValue), \(provenance)"
-      if row.isPublished {
-        let shown = tables.flatMap { $0.groups.map(\.suite) }
-        let cell = cells.first {
-          $0.method.kind == .published && $0.method.name == method.name && shown.contains($0.suite)
-        }
-        text = "\(provenance). Quoted from \(cell?.source ?? "a source not stated")"
-      }
-      let name = row.isPublished ? "\(method.name) †" : method.name
+      let provenance = row.method.provenance.isEmpty ? "provenance not stated" : row.method.provenance
+      let text = "\(row.method.kind.rawValue), \(provenance)"
+      let name = row.isPublished ? "\(row.method.name) †" : row.method.name
       let index = lines.firstIndex { $0.text == text } ?? lines.count
       if index == lines.count { lines.append((text, [])) }
       if !lines[index].names.contains(name) { lines[index].names.append(name) }
@@ -81,12 +86,26 @@ struct ReportDocument {
     return lines.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
   }
 
+  private static func sourceLines(_ tables: [ReportTable], cells: [Cell]) -> [String] {
+    var sources: [String] = []
+    for table in tables {
+      let suites = table.groups.map(\.suite)
+      for row in table.rows where row.isPublished {
+        for cell in cells where cell.method == row.method && suites.contains(cell.suite) {
+          let source = cell.source ?? "a source not stated"
+          if !sources.contains(source) { sources.append(source) }
+        }
+      }
+    }
+    return sources.map { "† quoted from \($0)" }
+  }
+
   private static func countLines(
-    _ results: RunResults, metrics: [MetricColumn], suites: [String]
+    _ results: RunResults, metrics: [MetricColumn], suites: [SuiteSummary]
   ) -> [String] {
     var lines: [String] = []
     for metric in metrics {
-      for suite in results.suites where suites.contains(suite.name) {
+      for suite in suites {
         let cells = results.cells.filter { $0.suite == suite.name && $0.method.kind != .published }
         let names = Set(cells.flatMap { ($0.values[metric.id]?.counters ?? [:]).keys })
         for name in names.sorted() {

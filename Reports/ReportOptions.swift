@@ -83,8 +83,8 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
     case .duplicateCell(let method, let suite):
       "results: row '\(method)' occurs twice on test set '\(suite)', row names must be unique; rename one"
     case .unknownSuite(let method, let suite, let known):
-      "results: row '\(method)' names test set '\(suite)', the results list \(known.joined(separator: ", ")); "
-        + "add the set or remove the row"
+      "results: row '\(method)' names test set '\(suite)', the results list "
+        + "\(known.joined(separator: ", ")); add the set or remove the row"
     }
   }
 }

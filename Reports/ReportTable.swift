@@ -4,6 +4,8 @@ internal import EvalCore
 struct ReportTable {
   /// For example `Table 2. Similar Testset`.
   var title: String
+  /// The title without the table's number: the test sets.
+  var subject: String
   /// One or two sentences under the title.
   var caption: String
   /// Columns of one test set under a common heading, left to right.
@@ -14,8 +16,8 @@ struct ReportTable {
   var warnings: [String]
   /// Labels of columns that must not be compared with published numbers.
   var notComparable: [String]
-  /// Footnotes; the position is the mark.
-  var footnotes: [String]
+  /// The footnotes its marks point to, ascending.
+  var footnotes: [Footnote]
   /// Whether this is the block of published rows beside measured ones.
   var isPublishedBlock: Bool
 
@@ -35,7 +37,7 @@ struct ReportTable {
     var label: String
     var polarity: Polarity
     var digits: Int
-    /// Position in `footnotes` of a reason that holds for the whole column.
+    /// Number of the footnote with a reason that holds for the whole column.
     var footnote: Int?
 
     /// Name with arrow.
@@ -68,41 +70,21 @@ struct ReportTable {
     var absentClips = 0
     /// Why it is missing.
     var reason: String?
-    /// Position in `footnotes` of the reason, where it is not the column's.
+    /// Number of the footnote with the reason, where it is not the column's.
     var footnote: Int?
+  }
+
+  struct Footnote: Hashable {
+    /// Which letter.
+    var number: Int
+    var text: String
+
+    /// a, b, … z, aa, ab, …
+    var mark: String { ReportTable.mark(number) }
   }
 
   /// All columns, left to right.
   var columns: [Column] { groups.flatMap(\.columns) }
-
-  /// Numbers the reasons of missing values. A reason that holds for a whole column is named once, at its heading.
-  mutating func collectFootnotes() {
-    var notes: [(reason: String, labels: [String])] = []
-    func number(_ reason: String, label: String?) -> Int {
-      let found = notes.firstIndex { $0.reason == reason && $0.labels.isEmpty == (label == nil) }
-      let index = found ?? notes.count
-      if found == nil { notes.append((reason, [])) }
-      if let label, !notes[index].labels.contains(label) { notes[index].labels.append(label) }
-      return index
-    }
-    var start = 0
-    for group in groups.indices {
-      for column in groups[group].columns.indices {
-        let index = start + column
-        let reasons = Set(rows.map { $0.cells[index].number == nil ? $0.cells[index].reason : nil })
-        if let only = reasons.first, reasons.count == 1, let reason = only {
-          groups[group].columns[column].footnote = number(reason, label: groups[group].columns[column].label)
-          continue
-        }
-        for row in rows.indices where rows[row].cells[index].number == nil {
-          guard let reason = rows[row].cells[index].reason else { continue }
-          rows[row].cells[index].footnote = number(reason, label: nil)
-        }
-      }
-      start += groups[group].columns.count
-    }
-    footnotes = notes.map { $0.labels.isEmpty ? $0.reason : "\($0.labels.joined(separator: ", ")): \($0.reason)" }
-  }
 
   /// a, b, … z, aa, ab, …
   static func mark(_ footnote: Int) -> String {

@@ -1,6 +1,7 @@
 internal import EvalCore
 
-/// Lays results out as tables: which test sets, columns and rows, which values are missing and why, which is best.
+/// Lays results out as tables: which test sets, columns and rows, which values are missing and why, which is
+/// best.
 struct TableBuilder {
   /// Heading of the block of published rows beside measured ones.
   static let publishedTitle = "Reported in the paper (their data, their code)"
@@ -42,28 +43,44 @@ struct TableBuilder {
     self.cells = cells
   }
 
-  /// The tables from the top. With `splitsSuites` each test set gets a table of its own.
-  func tables(splitsSuites: Bool) throws(ReportError) -> [ReportTable] {
-    let measured = blocks(published: false, splitsSuites: splitsSuites)
-    let published = blocks(published: true, splitsSuites: splitsSuites)
+  /// The tables from the top, each with at most `suitesPerTable` test sets side by side.
+  func tables(suitesPerTable: Int) throws(ReportError) -> [ReportTable] {
+    let measured = blocks(published: false, suitesPerTable: suitesPerTable)
+    var published = blocks(published: true, suitesPerTable: suitesPerTable)
     if measured.isEmpty && published.isEmpty { throw .noRows(layout: layout) }
-    if measured.isEmpty { return published.map { marked($0) } }
-    let quoted = published.map { table in
-      var table = table
-      table.title = table.title.isEmpty ? Self.publishedTitle : "\(Self.publishedTitle). \(table.title)"
-      table.isPublishedBlock = true
-      return table
+    var tables: [ReportTable]
+    if measured.isEmpty {
+      tables = published.map { marked($0) }
+    } else {
+      for index in published.indices {
+        let caption = published[index].caption
+        published[index].caption = "\(published[index].title).\(caption.isEmpty ? "" : " \(caption)")"
+        published[index].title = Self.publishedTitle
+        published[index].isPublishedBlock = true
+      }
+      tables = measured.map { marked($0) } + published
     }
-    return measured.map { marked($0) } + quoted
+    ReportTable.numberFootnotes(in: &tables)
+    return tables
   }
 
   // MARK: - Test sets, columns, rows
 
-  private func blocks(published: Bool, splitsSuites: Bool) -> [ReportTable] {
+  /// Every block has all rows of its kind, so that a row that was not run on a set is seen to be missing
+  /// there.
+  private func blocks(published: Bool, suitesPerTable: Int) -> [ReportTable] {
     let suites = suites(published: published)
-    let splits = splitsSuites || layout == .generic
-    let parts = splits ? suites.map { [$0] } : [suites]
-    return parts.compactMap { table(of: $0, published: published) }
+    var methods: [MethodIdentity] = []
+    for cell in results.cells where (cell.method.kind == .published) == published {
+      let isShown = suites.contains { $0.name == cell.suite }
+      if isShown && !methods.contains(where: { $0.name == cell.method.name }) { methods.append(cell.method) }
+    }
+    if methods.isEmpty { return [] }
+    let width = layout == .generic && suitesPerTable < suites.count ? 1 : min(suitesPerTable, suites.count)
+    return stride(from: 0, to: suites.count, by: width).map { start in
+      let part = Array(suites[start..<min(suites.count, start + width)])
+      return table(of: part, methods: methods, published: published, isFirst: start == 0)
+    }
   }
 
   /// The test sets of the layout that have a row of the kind asked for.
@@ -109,13 +126,9 @@ struct TableBuilder {
     return MetricID.allCases.filter { id in published.contains { $0.values[id] != nil } }
   }
 
-  private func table(of suites: [SuiteSummary], published: Bool) -> ReportTable? {
-    var methods: [MethodIdentity] = []
-    for cell in results.cells where (cell.method.kind == .published) == published {
-      let isShown = suites.contains { $0.name == cell.suite }
-      if isShown && !methods.contains(where: { $0.name == cell.method.name }) { methods.append(cell.method) }
-    }
-    guard !suites.isEmpty, !methods.isEmpty else { return nil }
+  private func table(
+    of suites: [SuiteSummary], methods: [MethodIdentity], published: Bool, isFirst: Bool
+  ) -> ReportTable {
     let columns = columns(published: published)
     let shortTitles = Self.shortTitles(suites)
     let groups = zip(suites, shortTitles).map { suite, short in
@@ -129,37 +142,33 @@ struct TableBuilder {
       }
       return ReportTable.Row(method: method, cells: values)
     }
-    let heading = headings(groups: groups, published: published)
+    let heading = headings(groups: groups, published: published, isFirst: isFirst)
     var table = ReportTable(
-      title: heading.title, caption: heading.caption, groups: groups, rows: rows,
+      title: heading.title, subject: heading.subject, caption: heading.caption, groups: groups, rows: rows,
       warnings: published ? [] : Self.warnings(suites, rows: rows, width: columns.count),
       notComparable: [], footnotes: [], isPublishedBlock: false)
     table.notComparable = published ? [] : substitutes(in: table)
-    table.collectFootnotes()
     return table
   }
 
   private func headings(
-    groups: [ReportTable.ColumnGroup], published: Bool
-  ) -> (title: String, caption: String) {
+    groups: [ReportTable.ColumnGroup], published: Bool, isFirst: Bool
+  ) -> (title: String, subject: String, caption: String) {
     let names = groups.map(\.title).joined(separator: ", ")
     switch layout {
-    case .table1 where groups.count > 1: return ("Table 1", "")
-    case .table1: return ("Table 1. \(names)", "")
-    case .table2: return ("Table 2. \(names)", "")
-    case .table3:
-      let kind: String =
-        if published {
-          "as published, relative to no overlap (o = 0)"
-        } else {
-          switch options.timeKind {
-          case .measured: "measured, median seconds per frame relative to o = 0"
-          case .asymptotic: "asymptotic, N/(N - o), relative to o = 0"
-          case .segments: "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
-          }
-        }
-      return ("Table 3. \(names)", "Inf. Time: \(kind).")
-    case .generic: return (names, "")
+    case .table1: return ("Table 1\(isFirst ? "" : ", continued"). \(names)", names, "")
+    case .table2: return ("Table 2. \(names)", names, "")
+    case .table3: return ("Table 3. \(names)", names, "Inf. Time: \(timeDescription(published: published)).")
+    case .generic: return (names, names, "")
+    }
+  }
+
+  private func timeDescription(published: Bool) -> String {
+    if published { return "as published, relative to no overlap (o = 0)" }
+    switch options.timeKind {
+    case .measured: return "measured, median seconds per frame relative to o = 0"
+    case .asymptotic: return "asymptotic, N/(N - o), relative to o = 0"
+    case .segments: return "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
     }
   }
 
@@ -211,13 +220,14 @@ struct TableBuilder {
       let title = suite.title.isEmpty ? suite.name : suite.title
       let range = least == most ? "\(least)" : "\(least) to \(most)"
       return "\(title): values over \(range) of \(suite.clips) clips; "
-        + "the superscript counts the clips that are not in a value."
+        + "−k marks a value that lacks k clips of the set."
     }
   }
 
   /// Sets the best comparable value of each column, and all that print alike.
   ///
-  /// Comparable: not the oracle, which no method can beat, and over as many clips as the fullest value of the column.
+  /// Comparable: not the oracle, which no method can beat, and over as many clips as the fullest value of the
+  /// column.
   /// One value alone is no comparison and stays plain.
   private func marked(_ table: ReportTable) -> ReportTable {
     var table = table

@@ -85,6 +85,9 @@ package enum TextSafety {
       case ">": "\\textgreater{}"
       case "|": "\\textbar{}"
       case "\"": "\\textquotedbl{}"
+      case "†": "\\textdagger{}"
+      case "−": "$-$"
+      case "–": "--"
       // At the start of a row a bracket would be read as the optional argument of the line break before it.
       case "[": "{[}"
       case "]": "{]}"
@@ -93,7 +96,8 @@ package enum TextSafety {
     }
   }
 
-  /// `text` as a field of a table that a spreadsheet will open: a leading sign that would start a formula gets an
+  /// `text` as a field of a table that a spreadsheet will open: a leading sign that would start a formula
+  /// gets an
   /// apostrophe before it.
   package static func spreadsheet(_ text: String) -> String {
     let text = plain(text)

@@ -37,7 +37,8 @@ import Baselines
     #expect(try paper.rows(table: 3).allSatisfy { $0.values.values.allSatisfy { $0.value != nil } })
   }
 
-  /// The paper's times are the asymptotic ratio N/(N - o) at two decimals, and the ablations repeat Table 1's last row.
+  /// The paper's times are the asymptotic ratio N/(N - o) at two decimals, and the ablations repeat Table 1's
+  /// last row.
   @Test func paperIsConsistentWithItself() throws {
     let paper = try PublishedTables.paper()
     let times = try paper.rows(table: 3).map(\.relativeTime)
@@ -101,14 +102,25 @@ import Baselines
 
   /// Each damage, and what the message must say.
   @Test(arguments: [
-    ("\"method\": \"m\"", "\"methods\": \"m\"", "own.json: unknown key 'rows[0].methods'; the keys there are table,"),
+    (
+      "\"method\": \"m\"", "\"methods\": \"m\"",
+      "own.json: unknown key 'rows[0].methods'; the keys there are table,"
+    ),
     ("\"about\": \"x\"", "\"about\": \"x\", \"n\": 1", "own.json: unknown key 'suites[0].n'"),
-    ("\"psnr\": 20.5", "\"psrn\": 20.5", "own.json: 'rows[0].values' is 'psrn', expected a metric of table 1"),
+    (
+      "\"psnr\": 20.5", "\"psrn\": 20.5", "own.json: 'rows[0].values' is 'psrn', expected a metric of table 1"
+    ),
     ("\"psnr\": 20.5", "\"psnr\": \"20.5\"", "own.json: 'rows[0].values.psnr' does not fit"),
     ("\"source\": \"Someone 2030\", ", "", "own.json: key 'source' is missing"),
-    ("\"schema\": \"published/1\"", "\"schema\": \"published/2\"", "own.json: 'schema' does not fit: is 'published/2'"),
+    (
+      "\"schema\": \"published/1\"", "\"schema\": \"published/2\"",
+      "own.json: 'schema' does not fit: is 'published/2'"
+    ),
     ("\"fid\": \"not measured\"", "", "own.json: 'rows[0].values.fid' is null without a reason"),
-    ("\"table\": 1, \"suite\"", "\"table\": 2, \"suite\"", "own.json: 'rows[0].table' is 2, expected a table listed"),
+    (
+      "\"table\": 1, \"suite\"", "\"table\": 2, \"suite\"",
+      "own.json: 'rows[0].table' is 2, expected a table listed"
+    ),
     ("\"suite\": \"s\"", "\"suite\": \"t\"", "own.json: 'rows[0].suite' is 't', expected one of"),
     ("\"clips\": 3", "\"clips\": 0", "own.json: 'suites[0].clips' is 0, expected at least 1"),
     ("[\"psnr\", \"fid\"]", "[\"psnr\", \"vmaf\"]", "own.json: 'tables[0].metrics[1]' does not fit"),

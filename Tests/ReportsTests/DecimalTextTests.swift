@@ -19,7 +19,8 @@ import Reports
 
   @Test func largestAndSmallest() {
     #expect(DecimalText.fixed(.greatestFiniteMagnitude, digits: 0).count == 309)
-    #expect(DecimalText.fixed(.greatestFiniteMagnitude, digits: 0).hasPrefix("179769313486231570814527423731704"))
+    #expect(
+      DecimalText.fixed(.greatestFiniteMagnitude, digits: 0).hasPrefix("179769313486231570814527423731704"))
     #expect(DecimalText.fixed(.leastNonzeroMagnitude, digits: 12) == "0.000000000000")
   }
 
@@ -41,7 +42,9 @@ import Reports
       guard value.isFinite else { continue }
       let digits = Int(next() % 13)
       var expected = String(format: "%.\(digits)f", value)
-      if expected.hasPrefix("-"), !expected.contains(where: { "123456789".contains($0) }) { expected.removeFirst() }
+      if expected.hasPrefix("-"), !expected.contains(where: { "123456789".contains($0) }) {
+        expected.removeFirst()
+      }
       let found = DecimalText.fixed(value, digits: digits)
       #expect(found == expected, "seed 20260711, round \(round): \(value) at \(digits) digits")
       if found != expected { return }

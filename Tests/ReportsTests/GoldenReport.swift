@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Compares a report with the committed one. With `UPDATE_GOLDENS=1` it writes the file instead, and fails so that nobody
+/// Compares a report with the committed one. With `UPDATE_GOLDENS=1` it writes the file instead, and fails so
+/// that nobody
 /// takes that for a passing test.
 func expectGolden(
   _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
@@ -10,7 +11,7 @@ func expectGolden(
     .appendingPathComponent("Golden/reports/\(name)")
   if ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] == "1" {
     try Data(text.utf8).write(to: url)
-    Issue.record("\(name) was written, not compared; look at it and run again", sourceLocation: sourceLocation)
+    Issue.record("\(name) was written, not compared; look at it, run again", sourceLocation: sourceLocation)
     return
   }
   let golden = String(decoding: try Data(contentsOf: url), as: UTF8.self)

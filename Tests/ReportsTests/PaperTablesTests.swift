@@ -24,15 +24,17 @@ import Reports
     #expect(header == expected.joined(separator: ","))
   }
 
-  /// Table 1: the paper's method is best in all 14 columns. Table 2: without the sampling schemes FID and LPIPS are best.
+  /// Table 1: the paper's method is best in all 14 columns. Table 2: without the sampling schemes FID and
+  /// LPIPS are best.
   @Test func boldIsTheBestOfEachColumn() throws {
     let first = try cells(table: 1)
     #expect(first.last?.map(isBold) == [Bool](repeating: true, count: 14))
     #expect(first.dropLast().allSatisfy { !$0.contains(where: isBold) })
-    #expect(try cells(table: 2).map { $0.map(isBold) } == [
-      [false, true, false, true, true], [false, false, false, false, false],
-      [true, false, true, false, false], [false, false, false, false, false],
-    ])
+    #expect(
+      try cells(table: 2).map { $0.map(isBold) } == [
+        [false, true, false, true, true], [false, false, false, false, false],
+        [true, false, true, false, false], [false, false, false, false, false],
+      ])
     let third = try cells(table: 3)
     #expect(third.map { $0.last } == ["**1.17**", "1.40", "1.75", "2.33", "3.50"])
   }

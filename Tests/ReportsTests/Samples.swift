@@ -47,14 +47,16 @@ enum Samples {
     RunResults(protocolName: "lvcd-paper-1", metrics: metrics, suites: suites, cells: cells)
   }
 
-  /// A first run as users see it: four metrics without weights, a substitute, three rows, three sets, two failures.
+  /// A first run as users see it: four metrics without weights, a substitute, three rows, three sets, two
+  /// failures.
   static func firstRun() -> RunResults {
     var results = results(
       [
         cell("copy-first", "similar", [.psnr: 15.91234, .ssim: 0.61, .edmd: 9.5], clips: 11),
         cell("copy-first", "general", [.psnr: 17.25, .ssim: 0.7031249, .edmd: 8.25]),
         cell("copy-first", "open", [.psnr: 21.5, .ssim: 0.84, .edmd: 3.0625], clips: 4),
-        cell("my_method v2", "similar", [.psnr: 22.123456, .ssim: 0.8, .edmd: 4.5], kind: .external, clips: 11),
+        cell(
+          "my_method v2", "similar", [.psnr: 22.123456, .ssim: 0.8, .edmd: 4.5], kind: .external, clips: 11),
         cell("my_method v2", "general", [.psnr: 21.75, .ssim: 0.7031251, .edmd: 5.5], kind: .external),
         cell(
           "ground-truth", "similar", [.psnr: 100, .ssim: 1, .edmd: 0], kind: .oracle, clips: 11,

@@ -26,12 +26,14 @@ import Testing
 
   @Test func latex() {
     #expect(TextSafety.latex("50 % of a_b & c#d $e$ {f}") == ##"50 \% of a\_b \& c\#d \$e\$ \{f\}"##)
-    #expect(TextSafety.latex(#"\input{x}~^"#) == #"\textbackslash{}input\{x\}\textasciitilde{}\textasciicircum{}"#)
+    #expect(
+      TextSafety.latex(#"\input{x}~^"#) == #"\textbackslash{}input\{x\}\textasciitilde{}\textasciicircum{}"#)
     #expect(TextSafety.latex("a<b>|[c]") == #"a\textless{}b\textgreater{}\textbar{}{[}c{]}"#)
   }
 
   @Test(arguments: [
-    ("=1+1", "'=1+1"), ("+x", "'+x"), ("- Ref Attn", "'- Ref Attn"), ("@SUM(A1)", "'@SUM(A1)"), ("o=2", "o=2"),
+    ("=1+1", "'=1+1"), ("+x", "'+x"), ("- Ref Attn", "'- Ref Attn"), ("@SUM(A1)", "'@SUM(A1)"),
+    ("o=2", "o=2"),
     ("\t=1", "' =1"), (" =1", "' =1"), ("", ""), ("−x", "−x"),
   ])
   func formulasAreDefused(text: String, expected: String) {
@@ -54,7 +56,8 @@ import Testing
     #expect(csv.contains("\"'=cmd|'/c calc'!A1, \"\"q\"\"  | **x** <script>\",colorizer,,,,1.0,"))
     #expect(csv.split(separator: "\r\n").count == 3)
     let tsv = try Reports.render(results, format: .tsv, layout: .generic)
-    #expect(Set(tsv.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).count }).count == 1)
+    let widths = tsv.split(separator: "\n").map { line in line.count { $0 == "\t" } }
+    #expect(Set(widths).count == 1 && widths.count == 3)
     let markdown = try Reports.render(results, format: .markdown, layout: .generic)
     #expect(MarkdownCells.table(markdown).count == 2)
     #expect(!markdown.contains("<script>") && markdown.contains(#"\<script\>"#))
@@ -67,7 +70,9 @@ import Testing
 
   @Test func csvHoldsFullPrecisionAndReadsBack() throws {
     let value = 1.0 / 3
-    let results = Samples.results([Samples.cell("a", "similar", [.psnr: value]), Samples.cell("b", "similar", [.psnr: 9])])
+    let results = Samples.results([
+      Samples.cell("a", "similar", [.psnr: value]), Samples.cell("b", "similar", [.psnr: 9]),
+    ])
     let csv = try Reports.render(results, format: .csv, layout: .generic)
     let line = try #require(csv.split(separator: "\r\n").first { $0.hasPrefix("a,") })
     let fields = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -80,9 +85,12 @@ import Testing
     let text = try Reports.render(results, format: .json)
     let back = try JSONDecoder().decode(RunResults.self, from: Data(text.utf8))
     #expect(back.cells.map(\.values) == results.cells.map(\.values))
-    #expect(back.metrics == results.metrics && back.suites == results.suites && back.failures == results.failures)
+    #expect(
+      back.metrics == results.metrics && back.suites == results.suites && back.failures == results.failures)
     #expect(try Reports.render(back, format: .json) == text)
-    let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }.map { $0.split(separator: "\"")[1] }
+    let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }.map {
+      $0.split(separator: "\"")[1]
+    }
     #expect(keys == keys.sorted())
   }
 }
