@@ -77,7 +77,10 @@ let package = Package(
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
     .testTarget(name: "CartoonTests", dependencies: ["Cartoon", "TestSupport"]),
     .testTarget(
-      name: "MetricsTests", dependencies: ["Metrics", "Perception", "Imaging", "Media", "TestSupport"]),
+      name: "MetricsTests",
+      dependencies: [
+        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport",
+      ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(

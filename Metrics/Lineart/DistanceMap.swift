@@ -5,9 +5,11 @@ internal import EvalCore
 public enum DistanceMethod: String, Sendable, CaseIterable {
   /// The exact Euclidean distance.
   case exact
-  /// Danielsson's 4SED (1980): offsets pulled from four neighbours; up to about 0.3 px too far at isolated pixels.
+  /// Danielsson's 4SED (1980): offsets pulled from four neighbours. Too far at isolated pixels: by up to
+  /// 0.21 px on the golden sketches, 0.35 px on 6,000 random masks.
   case sed4
-  /// Danielsson's 8SED (1980): offsets pulled from eight neighbours; less than 0.1 px too far at isolated pixels.
+  /// Danielsson's 8SED (1980): offsets pulled from eight neighbours. Too far at isolated pixels: by up to
+  /// 0.04 px on the golden sketches and on 6,000 random masks.
   case sed8
 }
 
