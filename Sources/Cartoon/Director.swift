@@ -19,6 +19,8 @@ struct Director {
   private let aspect: Double
   private let composition: Composition
   private let tempo: Double
+  /// Factor on ways and pans of action shots; gestures keep a human pace.
+  private let rush: Double
   private let onTwos: Bool
 
   init(options: CartoonOptions, rng: SplitMix64) {
@@ -30,6 +32,7 @@ struct Director {
     ])
     let spread = exp(0.42 * max(-2, min(2, rng.normal())))
     tempo = Self.pace * options.motion * spread
+    rush = rng.chance(0.42) ? rng.uniform(1.7, 2.9) : 1
     onTwos = rng.chance(0.15)
   }
 
@@ -70,7 +73,13 @@ struct Director {
       if rng.chance(0.74) { return Biped(rng: &rng, palette: &palette) }
       return Critter(rng: &rng, palette: &palette)
     case .general:
-      return Critter(rng: &rng, palette: &palette)
+      switch rng.integer(0...9) {
+      case 0...2: return Quadruped(rng: &rng, palette: &palette)
+      case 3...5: return Robot(rng: &rng, palette: &palette)
+      case 6, 7: return Fish(rng: &rng, palette: &palette)
+      case 8: return Bird(rng: &rng, palette: &palette)
+      default: return Jelly(rng: &rng, palette: &palette)
+      }
     }
   }
 
@@ -85,7 +94,9 @@ struct Director {
     case .crossing: size = rng.uniform(0.5, 0.8)
     case .pair: size = rng.uniform(0.55, 0.95)
     }
-    let action = chooseAction(index, rng: &rng)
+    var action = chooseAction(index, rng: &rng)
+    // Only people lie down in the air or turn cartwheels.
+    if !(puppet is Biped) && (action == .fly || action == .tumble) { action = .run }
     let direction = composition == .crossing ? (index == 0 ? 1.0 : -1.0) : rng.sign()
     var velocity = 0.0
     switch action {
@@ -96,7 +107,7 @@ struct Director {
     case .tumble: velocity = rng.uniform(0.01, 0.03)
     case .dance, .gesture: velocity = 0
     }
-    velocity *= direction * tempo
+    velocity *= direction * tempo * rush
     let feet: Double
     switch composition {
     case .full, .crossing: feet = max(horizon + 0.06, rng.uniform(0.8, 0.95))
@@ -139,12 +150,12 @@ struct Director {
     if composition != .crossing && travel > room {
       // Go along just enough to keep the performer in the picture.
       move.follow = lead.turnFrame == nil ? 1 - room * rng.uniform(0.2, 0.9) / travel : 1
-    } else if rng.chance(0.55) {
-      move.pan = rng.sign() * rng.uniform(0.004, 0.028) * tempo
+    } else if rng.chance(rush > 1 ? 0.9 : 0.6) {
+      move.pan = rng.sign() * rng.uniform(0.006, 0.028) * tempo * rush
       let reach = abs(move.pan) * Double(options.length)
-      if reach > 0.5 * aspect && lead.velocity == 0 { move.pan *= 0.5 * aspect / reach }
+      if reach > 0.5 * aspect { swing(&move, reach: reach) }
     }
-    if rng.chance(0.5) {
+    if move.swayX == 0 && rng.chance(0.5) {
       move.swayX = rng.uniform(0.02, 0.1) * min(1.6, tempo)
       move.swayY = rng.uniform(0.01, 0.05) * min(1.6, tempo)
       move.swayRate = rng.uniform(0.015, 0.045)
@@ -160,5 +171,15 @@ struct Director {
     if rng.chance(0.15) { move.roll = rng.uniform(0.02, 0.07) }
     if rng.chance(0.1) { move.shake = rng.uniform(0.004, 0.012) * tempo }
     return move
+  }
+
+  /// A pan that would lose the performer goes to and fro at the same speed instead.
+  private func swing(_ move: inout CameraMove, reach: Double) {
+    let speed = abs(move.pan)
+    move.pan = 0
+    move.swayX = 0.3 * aspect
+    // A sine of amplitude A and rate f has a mean speed of 4 A f.
+    move.swayRate = min(0.06, speed / (4 * move.swayX))
+    move.swayY = 0.02
   }
 }
