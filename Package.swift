@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(
       name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 
+    .target(name: "CPNGCodec", dependencies: ["CPNG"]),
+
     // MARK: - Arithmetic
     .target(name: "CKernels"),
 
@@ -29,7 +31,7 @@ let package = Package(
     .target(name: "Hashing", dependencies: ["CLibCrypto"]),
     .target(name: "EvalCore", dependencies: ["Hashing"]),
     .target(name: "Imaging", dependencies: ["CKernels", "EvalCore"]),
-    .target(name: "Media", dependencies: ["CPNG", "CFFmpeg", "EvalCore", "Hashing"]),
+    .target(name: "Media", dependencies: ["CPNGCodec", "CFFmpeg", "EvalCore", "Hashing"]),
 
     // MARK: - Test material
     .target(name: "Cartoon", dependencies: ["CCairo", "EvalCore"]),

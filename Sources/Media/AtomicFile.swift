@@ -1,0 +1,70 @@
+public import Foundation
+internal import Synchronization
+
+/// Files that are either complete or absent: written under a temporary name in the same folder, flushed to the disk, then renamed.
+public enum AtomicFile {
+  private static let counter = Atomic<Int>(0)
+
+  /// Replaces the file at `url` by `data`. After a failure the old content is intact and no temporary file is left.
+  public static func write(_ data: Data, to url: URL) throws(MediaError) {
+    try data.withUnsafeBytes { bytes in
+      Result { () throws(MediaError) in try write(bytes, to: url) }
+    }.get()
+  }
+
+  /// Replaces the file at `url` by the bytes of `buffer`.
+  static func write(_ buffer: UnsafeRawBufferPointer, to url: URL) throws(MediaError) {
+    let path = url.path
+    let temporary = temporaryPath(for: url)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
+    var failure = writeAll(buffer, to: descriptor)
+    if failure == nil, fsync(descriptor) != 0 { failure = systemMessage(errno) }
+    if close(descriptor) != 0, failure == nil { failure = systemMessage(errno) }
+    if let failure {
+      unlink(temporary)
+      throw .notWritten(path: path, cause: failure)
+    }
+    try rename(temporary, to: path)
+  }
+
+  /// A name beside `url` that no other write uses, hidden so that readers of the folder pass over it.
+  static func temporaryPath(for url: URL) -> String {
+    let number = counter.add(1, ordering: .relaxed).newValue
+    let name = ".\(url.lastPathComponent.prefix(100)).\(getpid())-\(number).part"
+    return url.deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  /// Puts the finished temporary file in place and makes the new name durable.
+  static func rename(_ temporary: String, to path: String) throws(MediaError) {
+    guard Foundation.rename(temporary, path) == 0 else {
+      let cause = systemMessage(errno)
+      unlink(temporary)
+      throw .notWritten(path: path, cause: cause)
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    // Some file systems cannot flush a folder; the file itself is complete either way.
+    _ = fsync(descriptor)
+    _ = close(descriptor)
+  }
+
+  private static func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
+    var rest = buffer[...]
+    while !rest.isEmpty {
+      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        return systemMessage(errno)
+      }
+      rest = rest.dropFirst(written)
+    }
+    return nil
+  }
+}
+
+/// The system's text for an error number, lower case as all our messages.
+func systemMessage(_ code: Int32) -> String {
+  String(cString: strerror(code)).lowercased()
+}
