@@ -5,6 +5,7 @@ struct Fish: Puppet {
   let rig: Rig
   let legLength = 0.55
   let faceHeight = 0.52
+  let closeness = 0.52
   private let body: Int
   private let tail: [Int]
   private let fins: [Int]
@@ -89,6 +90,7 @@ struct Bird: Puppet {
   let rig: Rig
   let legLength = 0.6
   let faceHeight = 0.62
+  let closeness = 0.62
   private let body: Int
   private let head: Int
   /// Far and near wing, inner and outer half.

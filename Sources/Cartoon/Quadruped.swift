@@ -5,6 +5,7 @@ struct Quadruped: Puppet {
   let rig: Rig
   let legLength: Double
   let faceHeight: Double
+  let closeness = 0.72
   private let body: Int
   private let neck: Int
   private let head: Int
