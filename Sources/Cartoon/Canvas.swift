@@ -86,11 +86,11 @@ struct Canvas {
         for x in area.x0..<area.x1 {
           let cover = Int(row[x])
           if cover == 0 { continue }
-          let shaded = colour.darkened(shader.factor(x, y)).bytes
+          let factor = 255 * shader.factor(x, y)
           let pixel = 3 * (y * width + x)
-          rgb[pixel] = Self.mix(rgb[pixel], shaded.red, cover)
-          rgb[pixel + 1] = Self.mix(rgb[pixel + 1], shaded.green, cover)
-          rgb[pixel + 2] = Self.mix(rgb[pixel + 2], shaded.blue, cover)
+          rgb[pixel] = Self.mix(rgb[pixel], UInt8(min(255, colour.red * factor + 0.5)), cover)
+          rgb[pixel + 1] = Self.mix(rgb[pixel + 1], UInt8(min(255, colour.green * factor + 0.5)), cover)
+          rgb[pixel + 2] = Self.mix(rgb[pixel + 2], UInt8(min(255, colour.blue * factor + 0.5)), cover)
         }
       }
     }

@@ -19,6 +19,8 @@ struct Director {
   private let aspect: Double
   private let composition: Composition
   private let tempo: Double
+  /// Factor on ways and pans of action shots; gestures keep a human pace.
+  private let rush: Double
   private let onTwos: Bool
 
   init(options: CartoonOptions, rng: SplitMix64) {
@@ -30,6 +32,7 @@ struct Director {
     ])
     let spread = exp(0.42 * max(-2, min(2, rng.normal())))
     tempo = Self.pace * options.motion * spread
+    rush = rng.chance(0.42) ? rng.uniform(2.4, 4.2) : 1
     onTwos = rng.chance(0.15)
   }
 
@@ -47,7 +50,7 @@ struct Director {
     }
     let lead = (0..<options.length).map { blockings[0].state(at: Double($0)).root }
     let move = cameraMove(blockings[0], rng: &staging)
-    let camera = move.states(length: options.length, lead: lead)
+    let camera = framed(move.states(length: options.length, lead: lead), on: lead)
     let reach = camera.map { aspect / 2 / min(1, $0.zoom) }.max() ?? 0.5
     let low = (camera.map(\.x).min() ?? 0) - reach
     let high = (camera.map(\.x).max() ?? 0) + reach
@@ -70,22 +73,31 @@ struct Director {
       if rng.chance(0.74) { return Biped(rng: &rng, palette: &palette) }
       return Critter(rng: &rng, palette: &palette)
     case .general:
-      return Critter(rng: &rng, palette: &palette)
+      switch rng.integer(0...9) {
+      case 0...2: return Quadruped(rng: &rng, palette: &palette)
+      case 3...5: return Robot(rng: &rng, palette: &palette)
+      case 6, 7: return Fish(rng: &rng, palette: &palette)
+      case 8: return Bird(rng: &rng, palette: &palette)
+      default: return Jelly(rng: &rng, palette: &palette)
+      }
     }
   }
 
   // MARK: - Performers
 
   private func block(_ puppet: any Puppet, _ index: Int, horizon: Double, rng: inout SplitMix64) -> Blocking {
-    let size: Double
+    var size: Double
     switch composition {
     case .full: size = rng.uniform(0.5, 0.82)
     case .medium: size = rng.uniform(0.95, 1.35)
     case .closeUp: size = rng.uniform(1.7, 2.4)
     case .crossing: size = rng.uniform(0.5, 0.8)
-    case .pair: size = rng.uniform(0.55, 0.95)
+    case .pair: size = rng.uniform(0.55, 0.9)
     }
-    let action = chooseAction(index, rng: &rng)
+    size *= composition == .medium || composition == .closeUp ? puppet.closeness : 1
+    var action = chooseAction(index, rng: &rng)
+    // Only people lie down in the air or turn cartwheels.
+    if !(puppet is Biped) && (action == .fly || action == .tumble) { action = .run }
     let direction = composition == .crossing ? (index == 0 ? 1.0 : -1.0) : rng.sign()
     var velocity = 0.0
     switch action {
@@ -96,7 +108,12 @@ struct Director {
     case .tumble: velocity = rng.uniform(0.01, 0.03)
     case .dance, .gesture: velocity = 0
     }
-    velocity *= direction * tempo
+    velocity *= direction * tempo * rush
+    if composition == .crossing {
+      // Both must be seen in the first frame and not be gone before the last.
+      let fastest = 0.95 * aspect / Double(options.length)
+      velocity = min(fastest, max(-fastest, velocity))
+    }
     let feet: Double
     switch composition {
     case .full, .crossing: feet = max(horizon + 0.06, rng.uniform(0.8, 0.95))
@@ -139,18 +156,18 @@ struct Director {
     if composition != .crossing && travel > room {
       // Go along just enough to keep the performer in the picture.
       move.follow = lead.turnFrame == nil ? 1 - room * rng.uniform(0.2, 0.9) / travel : 1
-    } else if rng.chance(0.55) {
-      move.pan = rng.sign() * rng.uniform(0.004, 0.028) * tempo
+    } else if rng.chance(rush > 1 ? 0.9 : 0.6) {
+      move.pan = rng.sign() * rng.uniform(0.006, 0.028) * tempo * rush
       let reach = abs(move.pan) * Double(options.length)
-      if reach > 0.5 * aspect && lead.velocity == 0 { move.pan *= 0.5 * aspect / reach }
+      if reach > 0.5 * aspect { swing(&move, reach: reach) }
     }
-    if rng.chance(0.5) {
+    if move.swayX == 0 && rng.chance(0.5) {
       move.swayX = rng.uniform(0.02, 0.1) * min(1.6, tempo)
       move.swayY = rng.uniform(0.01, 0.05) * min(1.6, tempo)
       move.swayRate = rng.uniform(0.015, 0.045)
     }
     if rng.chance(0.4) {
-      let near = rng.uniform(1.15, 1.6)
+      let near = rng.uniform(1.12, composition == .full || composition == .medium ? 1.55 : 1.25)
       if rng.chance(0.5) { move.zoomEnd = near } else { move.zoomStart = near }
     }
     if rng.chance(0.25) {
@@ -160,5 +177,26 @@ struct Director {
     if rng.chance(0.15) { move.roll = rng.uniform(0.02, 0.07) }
     if rng.chance(0.1) { move.shake = rng.uniform(0.004, 0.012) * tempo }
     return move
+  }
+
+  /// Keeps the lead in the picture: the camera gives way softly as the performer nears the border.
+  private func framed(_ camera: [CameraState], on lead: [Point]) -> [CameraState] {
+    guard composition != .crossing else { return camera }
+    return zip(camera, lead).map { state, lead in
+      var state = state
+      let limit = (composition == .closeUp ? 0.26 : composition == .pair ? 0.3 : 0.36) * aspect / state.zoom
+      state.x = lead.x - limit * tanh((lead.x - state.x) / limit)
+      return state
+    }
+  }
+
+  /// A pan that would lose the performer goes to and fro at the same speed instead.
+  private func swing(_ move: inout CameraMove, reach: Double) {
+    let speed = abs(move.pan)
+    move.pan = 0
+    move.swayX = (composition == .pair ? 0.16 : 0.22) * aspect
+    // A sine of amplitude A and rate f has a mean speed of 4 A f.
+    move.swayRate = min(0.085, speed / (4 * move.swayX))
+    move.swayY = 0.02
   }
 }

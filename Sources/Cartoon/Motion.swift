@@ -142,7 +142,13 @@ protocol Puppet: Sendable {
   var legLength: Double { get }
   /// Height of the middle of the face above the ground, in heights.
   var faceHeight: Double { get }
+  /// Factor on the size in close shots: long animals would fill the frame.
+  var closeness: Double { get }
   func pose(_ state: MotionState) -> Pose
+}
+
+extension Puppet {
+  var closeness: Double { 1 }
 }
 
 /// A puppet in a clip: every frame's bone maps in scene coordinates.

@@ -11,7 +11,8 @@ struct Scene: Sendable {
   private let finishes: [Finish]
 
   init(seed: UInt64, options: CartoonOptions) {
-    var rng = SplitMix64(seed: seed)
+    // The families share no plans: a seed gives another scene in each.
+    var rng = SplitMix64(seed: options.family == .general ? seed ^ 0x6765_6E65_7261_6C00 : seed)
     // One step apart from the options' own streams, so that neighbouring seeds share nothing.
     var planning = rng.fork()
     style = LineStyle(options.family, rng: &rng)
