@@ -115,7 +115,7 @@ public final class VideoWriter {
 
   private func openFile(_ rate: AVRational) throws(MediaError) {
     var format: UnsafeMutablePointer<AVFormatContext>?
-    try check(avformat_alloc_output_context2(&format, nil, codec.muxer, nil))
+    try check(avformat_alloc_output_context2(&format, nil, codec.muxer, "file:" + temporary))
     self.format = format
     guard let format, let encoder, let stream = avformat_new_stream(format, nil) else { throw failure("out of memory") }
     self.stream = stream

@@ -1,7 +1,7 @@
 import EvalCore
 import Foundation
 
-@testable import Media
+import Media
 
 /// Seeded pictures for tests.
 enum Pictures {

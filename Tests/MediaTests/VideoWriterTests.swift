@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Media
+import Media
 
 @Suite struct VideoWriterTests {
   @Test(arguments: [VideoCodec.ffv1, .h264Lossless], [FrameSize(width: 32, height: 20), FrameSize(width: 37, height: 23)])
