@@ -2,7 +2,7 @@ internal import Foundation
 internal import Synchronization
 
 /// Tells the user on stderr what goes on: a line that rewrites itself on a terminal, at most one line a minute elsewhere.
-public final class Progress: Sendable {
+public final class ProgressReporter: Sendable {
   /// How much is said.
   public enum Verbosity: Int, Sendable, Comparable {
     case quiet, normal, verbose

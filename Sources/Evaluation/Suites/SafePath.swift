@@ -31,10 +31,25 @@ enum SafePath {
     return nil
   }
 
-  /// Whether `url`, links resolved as far as it exists, lies in `root`, links resolved.
+  /// Whether `url` lies in `root`, links resolved in both as far as they exist.
   static func isBelow(_ root: URL, _ url: URL) -> Bool {
-    let rootPath = root.resolvingSymlinksInPath().standardizedFileURL.path
-    let path = url.resolvingSymlinksInPath().standardizedFileURL.path
+    let rootPath = resolved(root.standardizedFileURL)
+    let path = resolved(url.standardizedFileURL)
     return path == rootPath || path.hasPrefix(rootPath.hasSuffix("/") ? rootPath : rootPath + "/")
+  }
+
+  /// The real path of the part that exists, with the rest behind it: a frame pattern is no file itself.
+  private static func resolved(_ url: URL) -> String {
+    var existing = url
+    var rest: [String] = []
+    while existing.path != "/" {
+      if let real = realpath(existing.path, nil) {
+        defer { free(real) }
+        return ([String(cString: real)] + rest.reversed()).joined(separator: "/")
+      }
+      rest.append(existing.lastPathComponent)
+      existing.deleteLastPathComponent()
+    }
+    return url.path
   }
 }
