@@ -59,11 +59,12 @@ int cpng_decode_rgb(const uint8_t *file, size_t file_size, uint32_t width, uint3
   png_bytepp rows = malloc(sizeof(png_bytep) * height);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &errors, cpng_fail, cpng_ignore_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
+  // Before setjmp: what libpng changes in `from` must be visible after the jump.
+  if (png) png_set_read_fn(png, &from, read_bytes);
   volatile int result = -1;
   if (!rows || !info) {
     cpng_set_message(&errors, "out of memory");
   } else if (setjmp(escape) == 0) {
-    png_set_read_fn(png, &from, read_bytes);
     decode(png, info, width, height, rgb, rows);
     result = 0;
   }
