@@ -4,5 +4,6 @@ internal import ArgumentParser
 struct LVCDBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lvcd-bench",
-    abstract: "Evaluation and benchmarking of reference-based lineart video colorization.")
+    abstract: "Evaluation and benchmarking of reference-based lineart video colorization.",
+    subcommands: [ClipsCommand.self])
 }
