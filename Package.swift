@@ -75,7 +75,9 @@ let package = Package(
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
-    .testTarget(name: "CartoonTests", dependencies: ["Cartoon", "TestSupport"]),
+    .testTarget(
+      name: "CartoonTests",
+      dependencies: ["Cartoon", "EmbeddedSuites", "EvalCore", "Hashing", "Media", "TestSupport"]),
     .testTarget(
       name: "MetricsTests",
       dependencies: [

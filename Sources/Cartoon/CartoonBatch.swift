@@ -1,4 +1,4 @@
-public import EvalCore
+internal import EvalCore
 
 /// A numbered list of clips of one kind: consecutive seeds, lengths drawn from a range by each clip's seed.
 public struct CartoonBatch: Codable, Hashable, Sendable {

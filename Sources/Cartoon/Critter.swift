@@ -5,6 +5,7 @@ struct Critter: Puppet {
   let rig: Rig
   let legLength: Double
   let faceHeight: Double
+  let closeness = 0.66
   private let body: Int
   private let legs: [Int]
   private let shins: [Int]

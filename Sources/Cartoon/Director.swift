@@ -11,7 +11,7 @@ struct Shot: Sendable {
 /// Chooses composition, cast, actions, camera and scenery of a clip.
 struct Director {
   /// Overall speed at `motion` 1: set by measurement so that the paper's motion shares come out.
-  static let pace = 1.0
+  static let pace = 0.93
 
   private enum Composition { case full, medium, closeUp, crossing, pair }
 
@@ -30,9 +30,9 @@ struct Director {
     composition = rng.pick(weighted: [
       (Composition.full, 4), (.medium, 2), (.closeUp, 1.3), (.crossing, 1.8), (.pair, 1.2),
     ])
-    let spread = exp(0.42 * max(-2, min(2, rng.normal())))
+    let spread = exp(0.4 * max(-1.8, min(1.8, rng.normal())))
     tempo = Self.pace * options.motion * spread
-    rush = rng.chance(0.42) ? rng.uniform(2.4, 4.2) : 1
+    rush = rng.chance(0.5) ? rng.uniform(2.5, 4.6) : 1
     onTwos = rng.chance(0.15)
   }
 
@@ -41,9 +41,11 @@ struct Director {
     var staging = rng.fork()
     let count = composition == .crossing || composition == .pair ? 2 : 1
     let horizon = staging.uniform(0.5, 0.74)
-    // Scenery draws its colours first: large areas get the palette's calmest, most distant tones.
+    let underwater = options.family == .general && cast.chance(0.27)
     var puppets: [any Puppet] = []
-    for _ in 0..<count { puppets.append(makePuppet(&cast, &palette)) }
+    for _ in 0..<count {
+      puppets.append(underwater ? makeSwimmer(&cast, &palette) : makePuppet(&cast, &palette))
+    }
     var blockings: [Blocking] = []
     for (index, puppet) in puppets.enumerated() {
       blockings.append(block(puppet, index, horizon: horizon, rng: &staging))
@@ -55,7 +57,8 @@ struct Director {
     let low = (camera.map(\.x).min() ?? 0) - reach
     let high = (camera.map(\.x).max() ?? 0) + reach
     var scenery = Scenery(
-      visible: low, high, horizon: horizon, length: options.length, rng: rng.fork(), palette: palette)
+      visible: low, high, horizon: horizon, length: options.length, underwater: underwater,
+      rng: rng.fork(), palette: palette)
     let painted = scenery.paint()
     // Whoever stands lower in the picture is nearer.
     let order = blockings.indices.sorted { blockings[$0].middle.y < blockings[$1].middle.y }
@@ -73,14 +76,18 @@ struct Director {
       if rng.chance(0.74) { return Biped(rng: &rng, palette: &palette) }
       return Critter(rng: &rng, palette: &palette)
     case .general:
-      switch rng.integer(0...9) {
-      case 0...2: return Quadruped(rng: &rng, palette: &palette)
-      case 3...5: return Robot(rng: &rng, palette: &palette)
-      case 6, 7: return Fish(rng: &rng, palette: &palette)
-      case 8: return Bird(rng: &rng, palette: &palette)
+      switch rng.integer(0...8) {
+      case 0...3: return Quadruped(rng: &rng, palette: &palette)
+      case 4...6: return Robot(rng: &rng, palette: &palette)
+      case 7: return Bird(rng: &rng, palette: &palette)
       default: return Jelly(rng: &rng, palette: &palette)
       }
     }
+  }
+
+  private func makeSwimmer(_ rng: inout SplitMix64, _ palette: inout Palette) -> any Puppet {
+    if rng.chance(0.75) { return Fish(rng: &rng, palette: &palette) }
+    return Jelly(rng: &rng, palette: &palette)
   }
 
   // MARK: - Performers
@@ -96,6 +103,7 @@ struct Director {
     }
     size *= composition == .medium || composition == .closeUp ? puppet.closeness : 1
     var action = chooseAction(index, rng: &rng)
+    if rush > 1, [.dance, .gesture, .hop].contains(action), rng.chance(0.6) { action = .run }
     // Only people lie down in the air or turn cartwheels.
     if !(puppet is Biped) && (action == .fly || action == .tumble) { action = .run }
     let direction = composition == .crossing ? (index == 0 ? 1.0 : -1.0) : rng.sign()
@@ -130,7 +138,7 @@ struct Director {
       action: action, middle: Point(x, feet), velocity: velocity, size: size,
       legLength: max(0.15, puppet.legLength), facing: velocity != 0 ? direction : rng.sign(), turnFrame: turnFrame,
       tempo: rng.uniform(0.035, 0.062) * min(2, max(tempo, 0.02)), offset: rng.unit(), sway: rng.uniform(0.05, 0.22),
-      hopHeight: rng.uniform(0.16, 0.42), spin: rng.sign() * rng.uniform(0.06, 0.16) * tempo, length: options.length)
+      hopHeight: min(rng.uniform(0.16, 0.42), 0.24 / size), spin: rng.sign() * rng.uniform(0.06, 0.16) * tempo, length: options.length)
   }
 
   private func chooseAction(_ index: Int, rng: inout SplitMix64) -> Action {

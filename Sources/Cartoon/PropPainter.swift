@@ -4,7 +4,7 @@ internal import Foundation
 struct PropPainter {
   /// Kinds of objects; the point given to `draw` is where they stand, or their middle for things on a wall.
   enum Kind: String, Sendable {
-    case tree, fir, palm, house, shop, bush, fence, rock, flower, mushroom, sign, lamp, hydrant, parasol, boat, cactus
+    case tree, fir, palm, house, shop, bush, fence, rock, flower, mushroom, sign, lamp, hydrant, parasol, boat, cactus, seaweed, coral
     case window, picture, shelf, clock, sofa, plant, floorLamp, door, table
   }
 
@@ -33,6 +33,7 @@ struct PropPainter {
     switch kind {
     case .tree, .fir, .palm, .bush, .flower, .mushroom, .cactus, .plant, .rock: drawPlant(kind, bone, s)
     case .house, .shop, .fence, .sign, .lamp, .hydrant, .parasol, .boat: drawBuilt(kind, bone, s)
+    case .seaweed, .coral: drawSeaPlant(kind, bone, s)
     default: drawIndoors(kind, bone, s)
     }
   }
@@ -104,6 +105,32 @@ struct PropPainter {
       rig.draw(.blob(0.08 * s, 0.05 * s, at: Point(0, -0.02 * s), bumps: 7, jitter: 0.14, rng: &rng), bone, colour("rock"))
       rig.ink(.stroke(Point(-0.03 * s, -0.03 * s), Point(0.01 * s, -0.035 * s), bend: 0.006, width: 0.005), bone)
     }
+  }
+
+  private mutating func drawSeaPlant(_ kind: Kind, _ bone: Int, _ s: Double) {
+    if kind == .seaweed {
+      let weed = colour(rng.chance(0.6) ? "weed" : "weed2")
+      for (index, x) in [-0.035, 0.0, 0.04].enumerated() {
+        let height = s * rng.uniform(0.16, 0.34)
+        let blade = rig.bone(bone, x * s, 0)
+        swaying.append(blade)
+        let w = 0.02 * s
+        let bend = (index.isMultiple(of: 2) ? 1 : -1) * 0.025 * s
+        let knots = [
+          Point(-w, 0), Point(-w + bend, -height * 0.35), Point(-w - bend, -height * 0.7), Point(0, -height),
+          Point(w - bend, -height * 0.7), Point(w + bend, -height * 0.35), Point(w, 0),
+        ]
+        rig.draw(.spline(knots, corners: [0, 3, 6]), blade, weed)
+      }
+      return
+    }
+    let group = colour(rng.chance(0.6) ? "coral" : "coral2")
+    var parts = [Part(curve: .limb(0.022 * s, 0.03 * s, 0.1 * s).moved(by: .translation(0, -0.1 * s)), bone: bone, group: group)]
+    for (x, y, angle) in [(0.0, -0.09, 2.5), (0.0, -0.06, -2.4), (0.0, -0.1, 3.3)] {
+      let map = Affine.translation(x * s, y * s) * Affine.rotation(angle)
+      parts.append(Part(curve: Curve.limb(0.022 * s, 0.018 * s, 0.09 * s).moved(by: map), bone: bone, group: group))
+    }
+    rig.draw(union: parts)
   }
 
   private mutating func drawBuilt(_ kind: Kind, _ bone: Int, _ s: Double) {

@@ -10,7 +10,7 @@ struct Layer: Sendable {
 
 /// Paints backgrounds: sky, clouds, hills, houses, trees, ground, foreground, as wide as the camera will see.
 struct Scenery {
-  private enum Place { case meadow, street, night, sea, room, desert }
+  private enum Place { case meadow, street, night, sea, room, desert, underwater }
   private let place: Place
   private let low: Double
   private let high: Double
@@ -21,14 +21,20 @@ struct Scenery {
   private var groups: [String: Int] = [:]
 
   /// Scenery for a camera that shows scene positions `low` to `high` at depth 1.
-  init(visible low: Double, _ high: Double, horizon: Double, length: Int, rng: SplitMix64, palette: Palette) {
+  init(
+    visible low: Double, _ high: Double, horizon: Double, length: Int, underwater: Bool, rng: SplitMix64,
+    palette: Palette
+  ) {
     self.low = low
     self.high = high
-    self.horizon = horizon
     self.length = length
     self.rng = rng
     self.palette = palette
-    place = self.rng.pick(weighted: [(Place.meadow, 4), (.street, 2.5), (.night, 1.2), (.sea, 1.2), (.room, 1.6), (.desert, 1)])
+    let land = self.rng.pick(weighted: [
+      (Place.meadow, 4), (.street, 2.5), (.night, 1.2), (.sea, 1.2), (.room, 1.6), (.desert, 1),
+    ])
+    place = underwater ? .underwater : land
+    self.horizon = underwater ? max(horizon, 0.7) : horizon
   }
 
   /// The layers behind the performers and those in front, and the palette with the new colours.
@@ -39,7 +45,7 @@ struct Scenery {
       return (behind, [], palette)
     }
     behind.append(still(sky(), depth: 0.04))
-    if rng.chance(0.75) { behind.append(clouds()) }
+    if place == .underwater { behind.append(bubbles()) } else if rng.chance(0.75) { behind.append(clouds()) }
     behind.append(contentsOf: distance())
     behind.append(still(ground(), depth: 1))
     let props = objects()
@@ -86,7 +92,7 @@ struct Scenery {
         rig.draw(.star(r, r, at: at, tips: 4, inner: 0.4), bone, star, role: .plain)
       }
     }
-    if rng.chance(0.6) {
+    if place != .underwater && rng.chance(0.6) {
       let r = rng.uniform(0.06, 0.12)
       let at = Point(rng.uniform(-0.45, 0.45), rng.uniform(0.12, 0.3))
       if place == .night && rng.chance(0.6) {
@@ -128,6 +134,29 @@ struct Scenery {
     let maps = (0..<length).map { frame in
       var pose = Pose(rig)
       for (bone, speed) in speeds.enumerated() { pose[bone].shift.x = speed * Double(frame) }
+      return pose.maps(rig)
+    }
+    return Layer(rig: rig, depth: depth, maps: maps)
+  }
+
+  private mutating func bubbles() -> Layer {
+    let depth = 0.5
+    var rig = Rig()
+    let group = colour("bubble", .light)
+    let (left, right) = span(depth)
+    var speeds: [Double] = []
+    for _ in 0..<rng.integer(8...14) {
+      let bone = rig.bone(-1, rng.uniform(left, right), rng.uniform(0, 1.3))
+      let r = rng.uniform(0.01, 0.03)
+      rig.draw(.ellipse(r, r), bone, group, lineScale: 0.7)
+      speeds.append(rng.uniform(-0.012, -0.004))
+    }
+    let maps = (0..<length).map { frame in
+      var pose = Pose(rig)
+      for (bone, speed) in speeds.enumerated() {
+        let t = Double(frame)
+        pose[bone].shift = Point(0.012 * sin(t * 0.25 + Double(bone)), speed * t)
+      }
       return pose.maps(rig)
     }
     return Layer(rig: rig, depth: depth, maps: maps)
@@ -246,6 +275,7 @@ struct Scenery {
       switch place {
       case .street: kinds = [.house, .shop, .lamp, .tree, .hydrant]
       case .sea: kinds = [.palm, .parasol, .rock, .boat]
+      case .underwater: kinds = [.seaweed, .seaweed, .coral, .rock, .coral]
       case .desert: kinds = [.cactus, .rock, .rock, .sign]
       default: kinds = [.tree, .fir, .house, .bush, .fence, .rock, .flower, .mushroom, .sign]
       }

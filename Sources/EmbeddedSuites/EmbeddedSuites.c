@@ -1,3 +1,8 @@
+// Written by `lvcd-bench clips embed`; do not edit.
 #include "EmbeddedSuites.h"
-size_t lvcd_embedded_file_count(void) { return 0; }
-lvcd_embedded_file_t lvcd_embedded_file(size_t index) { (void)index; return (lvcd_embedded_file_t){0}; }
+
+const lvcd_embedded_file lvcd_embedded_files[] = {
+    {0, 0, 0},
+};
+
+const size_t lvcd_embedded_file_count = 0;

@@ -4,16 +4,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// One file of the embedded test sets; `path` is relative to the folder `Suites`.
+/// A file inside the program.
 typedef struct {
-  const char *path;
-  const uint8_t *bytes;
-  size_t size;
-} lvcd_embedded_file_t;
+    /// Path below the folder of suites, '/' between parts, NUL-terminated.
+    const char *path;
+    /// The file's bytes.
+    const unsigned char *bytes;
+    /// Number of bytes.
+    size_t size;
+} lvcd_embedded_file;
 
-size_t lvcd_embedded_file_count(void);
+/// All embedded files, sorted by path.
+extern const lvcd_embedded_file lvcd_embedded_files[];
 
-/// The file at `index`; all fields are zero beyond the last.
-lvcd_embedded_file_t lvcd_embedded_file(size_t index);
+/// Number of embedded files.
+extern const size_t lvcd_embedded_file_count;
+
+/// File number `index`, below `lvcd_embedded_file_count`.
+static inline lvcd_embedded_file lvcd_embedded_file_at(size_t index) {
+    return lvcd_embedded_files[index];
+}
 
 #endif

@@ -57,8 +57,8 @@ struct EmbeddedFile {
   let bytes: UnsafeBufferPointer<UInt8>
 
   static var all: [EmbeddedFile] {
-    (0..<lvcd_embedded_file_count()).compactMap { index in
-      let file = lvcd_embedded_file(index)
+    (0..<lvcd_embedded_file_count).compactMap { index in
+      let file = lvcd_embedded_file_at(index)
       guard let path = file.path, let bytes = file.bytes else { return nil }
       return EmbeddedFile(
         path: String(cString: path), bytes: UnsafeBufferPointer(start: bytes, count: file.size))

@@ -1,0 +1,8 @@
+internal import ArgumentParser
+
+/// `lvcd-bench clips`: test material.
+struct ClipsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clips", abstract: "Make clips for tests and training.",
+    subcommands: [ClipsGenerateCommand.self, ClipsEmbedCommand.self])
+}
