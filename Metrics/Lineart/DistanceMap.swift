@@ -69,7 +69,8 @@ public struct DistanceMap: Sendable {
     }
   }
 
-  /// Mean over pixels of the squared difference of distances, in pixels squared. Both maps have the same size.
+  /// Mean over pixels of the squared difference of distances, in pixels squared. Both maps have the same
+  /// size.
   public func meanSquaredDifference(from other: DistanceMap) -> Double {
     precondition(
       width == other.width && height == other.height, "distance maps of different sizes")

@@ -1,10 +1,10 @@
 // Exact Euclidean distance transform in squared integers.
 //
 // Vertical pass: distance to the nearest feature of the same column, downwards and then upwards. Row pass:
-// D(x) = min_u (x - u)^2 + G(u), G the squared vertical distance. Where all distances in reach are short, the minimum
-// is taken directly over offsets that grow until no farther column can win; a row that is not settled after a fixed
-// number of offsets goes to the lower envelope of its parabolas (Felzenszwalb and Huttenlocher; Meijster et al.).
-// Both are linear in the width.
+// D(x) = min_u (x - u)^2 + G(u), G the squared vertical distance. Where all distances in reach are short, the
+// minimum is taken directly over offsets that grow until no farther column can win; a row that is not settled
+// after a fixed number of offsets goes to the lower envelope of its parabolas (Felzenszwalb and Huttenlocher;
+// Meijster et al.). Both are linear in the width.
 #include "ck_variants.h"
 
 typedef int32_t ck_i32x16 __attribute__((vector_size(64)));
@@ -20,8 +20,8 @@ typedef int32_t ck_i32x16_unaligned __attribute__((vector_size(64), aligned(4)))
 // Rows that go straight to the envelope after one that had to: neighbouring rows are alike.
 #define CK_EDT_FAR_ROWS 7
 
-// Settles the blocks of a row that need few offsets; returns 1 when all blocks were settled. `g` is readable for
-// CK_EDT_MAX_OFFSETS values before and after the row. The last block overlaps the one before it.
+// Settles the blocks of a row that need few offsets; returns 1 when all blocks were settled. `g` is readable
+// for CK_EDT_MAX_OFFSETS values before and after the row. The last block overlaps the one before it.
 CK_BODY int ck_edt_near_row(const int32_t *restrict g, size_t width, int32_t *restrict out) {
   if (width < CK_EDT_LANES) return 0;
   size_t x = 0;
@@ -43,8 +43,9 @@ CK_BODY int ck_edt_near_row(const int32_t *restrict g, size_t width, int32_t *re
   }
 }
 
-// First x at which the parabola of `v` is not above that of `u`, u < v; it is known to be positive. The quotient is
-// farther from the next integer than double precision can confuse: below 2^32 over a divisor below 2^17.
+// First x at which the parabola of `v` is not above that of `u`, u < v; it is known to be positive. The
+// quotient is farther from the next integer than double precision can confuse: below 2^32 over a divisor
+// below 2^17.
 CK_BODY int32_t ck_edt_crossing(const int32_t *restrict g, int32_t u, int32_t v) {
   const int64_t numerator = ((int64_t)v * v - (int64_t)u * u) + g[v] - g[u];
   const int32_t denominator = 2 * (v - u);
@@ -53,7 +54,9 @@ CK_BODY int32_t ck_edt_crossing(const int32_t *restrict g, int32_t u, int32_t v)
 }
 
 // Height of the parabola of `u` at `x`; fits 32 bits for sides up to CK_EDT_MAX_SIDE.
-CK_BODY int32_t ck_edt_height(const int32_t *restrict g, int32_t u, int32_t x) { return (x - u) * (x - u) + g[u]; }
+CK_BODY int32_t ck_edt_height(const int32_t *restrict g, int32_t u, int32_t x) {
+  return (x - u) * (x - u) + g[u];
+}
 
 // The whole row by the lower envelope; `vertex` and `start` hold width values each.
 CK_BODY void ck_edt_envelope_row(const int32_t *restrict g, size_t width, int32_t *restrict vertex,
@@ -78,8 +81,8 @@ CK_BODY void ck_edt_envelope_row(const int32_t *restrict g, size_t width, int32_
   }
 }
 
-CK_BODY size_t ck_edt_body(const uint8_t *restrict mask, size_t height, size_t width, int32_t *restrict squared,
-                           int32_t *restrict scratch) {
+CK_BODY size_t ck_edt_body(const uint8_t *restrict mask, size_t height, size_t width,
+                           int32_t *restrict squared, int32_t *restrict scratch) {
   const size_t padded = width + 2 * CK_EDT_MAX_OFFSETS;
   int32_t *restrict vertical = scratch;
   int32_t *restrict row = scratch + width;
@@ -130,8 +133,8 @@ CK_BODY size_t ck_edt_body(const uint8_t *restrict mask, size_t height, size_t w
   return rows_with_features;
 }
 
-#define CK_EDT_VARIANT(suffix, target)                                                                     \
-  target size_t ck_edt_##suffix(const uint8_t *restrict mask, size_t height, size_t width,                \
-                                int32_t *restrict squared, int32_t *restrict scratch) {                   \
-    return ck_edt_body(mask, height, width, squared, scratch);                                            \
+#define CK_EDT_VARIANT(suffix, target)                                                     \
+  target size_t ck_edt_##suffix(const uint8_t *restrict mask, size_t height, size_t width, \
+                                int32_t *restrict squared, int32_t *restrict scratch) {    \
+    return ck_edt_body(mask, height, width, squared, scratch);                             \
   }
