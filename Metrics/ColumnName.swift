@@ -6,7 +6,8 @@ struct ColumnName {
   let isDefault: Bool
 
   /// `always` stands in brackets whatever the settings; `deviations` only where they are not the default.
-  init(_ id: MetricID, always: [String] = [], deviations: [String?], protocol evaluation: EvaluationProtocol) {
+  init(_ id: MetricID, always: [String] = [], deviations: [String?], protocol evaluation: EvaluationProtocol)
+  {
     var changed = deviations.compactMap(\.self)
     if evaluation.size != EvaluationProtocol.paper.size { changed.append(evaluation.size.description) }
     if evaluation.resize != EvaluationProtocol.paper.resize { changed.append(evaluation.resize) }

@@ -33,11 +33,14 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
   public var description: String {
     switch self {
     case .unknownOption(let metric, let name, let legal):
-      if legal.isEmpty { return "\(metric.rawValue): unknown option '\(name)'; this metric has no options, leave it out" }
+      if legal.isEmpty {
+        return "\(metric.rawValue): unknown option '\(name)'; this metric has no options, leave it out"
+      }
       return "\(metric.rawValue): unknown option '\(name)'\(Self.hint(name, legal)); legal options: "
         + legal.joined(separator: ", ")
     case .illegalValue(let metric, let option, let value, let legal):
-      return "\(metric.rawValue): option \(option)=\(value) is not legal\(Self.hint(value, legal)); use one of: "
+      return
+        "\(metric.rawValue): option \(option)=\(value) is not legal\(Self.hint(value, legal)); use one of: "
         + legal.joined(separator: ", ")
     case .unusedOptions(let metric, let requested):
       let names = requested.map(\.rawValue).joined(separator: ", ")

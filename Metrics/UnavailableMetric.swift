@@ -1,6 +1,7 @@
 public import EvalCore
 
-/// A metric of the paper that this program cannot compute yet: it keeps its place in tables, prints "–" and says why.
+/// A metric of the paper that this program cannot compute yet: it keeps its place in tables, prints "–" and
+/// says why.
 public struct UnavailableMetric: Metric {
   /// Which of the seven this is.
   public let id: MetricID

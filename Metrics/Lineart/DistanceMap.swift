@@ -33,20 +33,22 @@ public struct DistanceMap: Sendable {
       max(mask.width, mask.height) <= Self.maximumSide,
       "\(mask.width)x\(mask.height) exceeds \(Self.maximumSide) pixels")
     let (height, width) = (mask.height, mask.width)
-    var squared = [Int32](repeating: 0, count: height * width)
-    let features: Int
-    switch method {
-    case .exact:
-      var scratch = [Int32](repeating: 0, count: ck_edt_scratch_count(width))
-      features = ck_edt_squared(mask.pixels, height, width, &squared, &scratch)
-    case .sed4, .sed8:
-      var offsets = [Int32](repeating: 0, count: 2 * height * width)
-      features = ck_danielsson_squared(
-        mask.pixels, height, width, method == .sed8 ? 1 : 0, &squared, &offsets)
+    var features = 0
+    squared = [Int32](unsafeUninitializedCapacity: height * width) { buffer, initialized in
+      guard let map = buffer.baseAddress else { return }
+      switch method {
+      case .exact:
+        var scratch = [Int32](repeating: 0, count: ck_edt_scratch_count(width))
+        features = ck_edt_squared(mask.pixels, height, width, map, &scratch)
+      case .sed4, .sed8:
+        var offsets = [Int32](repeating: 0, count: 2 * height * width)
+        features = ck_danielsson_squared(
+          mask.pixels, height, width, method == .sed8 ? 1 : 0, map, &offsets)
+      }
+      initialized = height * width
     }
     self.width = width
     self.height = height
-    self.squared = squared
     isEmpty = features == 0
   }
 
@@ -67,7 +69,8 @@ public struct DistanceMap: Sendable {
     }
   }
 
-  /// Mean over pixels of the squared difference of distances, in pixels squared. Both maps have the same size.
+  /// Mean over pixels of the squared difference of distances, in pixels squared. Both maps have the same
+  /// size.
   public func meanSquaredDifference(from other: DistanceMap) -> Double {
     precondition(
       width == other.width && height == other.height, "distance maps of different sizes")

@@ -1,10 +1,11 @@
 public import EvalCore
 internal import Perception
 
-/// Euclidean distance map difference: root mean squared difference, in pixels, between the distance maps of the
-/// generated frame's sketch and of the reference sketch (LVCD, section 6.1).
+/// Euclidean distance map difference: root mean squared difference, in pixels, between the distance maps of
+/// the generated frame's sketch and of the reference sketch (LVCD, section 6.1).
 ///
-/// Beside its threshold's value every measurement has `edmd@0.3` and `edmd@0.7`: the paper names no threshold.
+/// Beside its threshold's value every measurement has `edmd@0.3` and `edmd@0.7`: the paper names no
+/// threshold.
 public struct EDMDMetric: Metric {
   static let options = EDMDOptions.legal
   static let sensitivityThresholds = [0.3, 0.7]
@@ -17,7 +18,8 @@ public struct EDMDMetric: Metric {
   public let extractor: any LineartExtractor
   private let evaluation: EvaluationProtocol
 
-  /// Reads the options that `MetricRegistry.options(of: .edmd)` lists; throws `MetricsError` for anything else.
+  /// Reads the options that `MetricRegistry.options(of: .edmd)` lists; throws `MetricsError` for anything
+  /// else.
   public init(
     options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper
   ) throws(MetricsError) {

@@ -35,7 +35,9 @@ extension InkMask {
       if here == 0 && ink[at + ring[(index + 1) % 8]] == 1 { transitions += 1 }
     }
     guard (2...6).contains(count), transitions == 1 else { return false }
-    let (above, right, below, left) = (ink[at + ring[0]], ink[at + ring[2]], ink[at + ring[4]], ink[at + ring[6]])
+    let (above, right, below, left) = (
+      ink[at + ring[0]], ink[at + ring[2]], ink[at + ring[4]], ink[at + ring[6]]
+    )
     if pass == 0 { return above & right & below == 0 && right & below & left == 0 }
     return above & right & left == 0 && above & below & left == 0
   }

@@ -42,7 +42,8 @@ public enum SketchPolarity: String, Sendable, CaseIterable {
   case lightOnDark = "light-on-dark"
 }
 
-/// Ink strength 0…1 per pixel of a sketch picture: `1 - luma / 255`, or `luma / 255` for bright lines on black.
+/// Ink strength 0…1 per pixel of a sketch picture: `1 - luma / 255`, or `luma / 255` for bright lines on
+/// black.
 func inkStrength(ofSketch sketch: Frame, polarity: SketchPolarity) -> [Double] {
   (0..<sketch.width * sketch.height).map { pixel in
     // Integer weights in thousandths keep grey values exact.

@@ -1,4 +1,5 @@
-/// The definitions of SSIM in use. All have K1 = 0.01, K2 = 0.03 and data range 1, and are computed in float64.
+/// The definitions of SSIM in use. All have K1 = 0.01, K2 = 0.03 and data range 1, and are computed in
+/// float64.
 public enum SSIMVariant: String, Sendable, CaseIterable {
   /// 11x11 Gaussian window of sigma 1.5, population moments, map where the window fits, mean over channels.
   ///
@@ -6,7 +7,8 @@ public enum SSIMVariant: String, Sendable, CaseIterable {
   case gaussianValidRGB = "gauss11-valid-rgb"
   /// The same on Rec. 601 luma, as in Wang et al. 2004.
   case gaussianValidLuma = "gauss11-valid-luma"
-  /// As the first with sample moments (factor 121 / 120): scikit-image with `gaussian_weights=True, sigma=1.5`.
+  /// As the first with sample moments (factor 121 / 120): scikit-image with `gaussian_weights=True,
+  /// sigma=1.5`.
   case gaussianSampleRGB = "gauss11-sample-rgb"
   /// 7x7 uniform window with sample moments (factor 49 / 48): the defaults of scikit-image.
   case uniformSampleRGB = "uniform7-sample-rgb"

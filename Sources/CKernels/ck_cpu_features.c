@@ -8,7 +8,8 @@
 static int ck_machine_isa(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx2"))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx2"))
     return CK_ISA_AVX512F;
   if (__builtin_cpu_supports("avx2")) return CK_ISA_AVX2;
 #endif
@@ -35,4 +36,6 @@ __attribute__((constructor)) static void ck_select_isa(void) {
   ck_selected = best;
 }
 
-int ck_isa(void) { return ck_selected; }
+int ck_isa(void) {
+  return ck_selected;
+}

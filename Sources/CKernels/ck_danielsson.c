@@ -1,5 +1,6 @@
-// Danielsson's sequential Euclidean distance transforms 4SED and 8SED (Computer Graphics and Image Processing 14,
-// 1980): pairs of non-negative offsets are pulled from neighbours in two sweeps. Sequential by nature, hence scalar.
+// Danielsson's sequential Euclidean distance transforms 4SED and 8SED (Computer Graphics and Image Processing
+// 14, 1980): pairs of non-negative offsets are pulled from neighbours in two sweeps. Sequential by nature,
+// hence scalar.
 #include "CKernels.h"
 
 static const int32_t ck_unreached = INT32_MAX;

@@ -6,7 +6,8 @@ void ck_sqrt_i32_f32(const int32_t *restrict values, size_t count, float *restri
   for (size_t i = 0; i < count; i++) roots[i] = __builtin_sqrtf((float)values[i]);
 }
 
-double ck_root_difference_energy_isa(const int32_t *restrict a, const int32_t *restrict b, size_t count, int isa) {
+double ck_root_difference_energy_isa(const int32_t *restrict a, const int32_t *restrict b, size_t count,
+                                     int isa) {
   return CK_DISPATCH(isa, ck_root_difference, a, b, count);
 }
 
@@ -14,7 +15,8 @@ double ck_root_difference_energy(const int32_t *restrict a, const int32_t *restr
   return ck_root_difference_energy_isa(a, b, count, ck_isa());
 }
 
-uint64_t ck_squared_error_u8_isa(const uint8_t *restrict a, const uint8_t *restrict b, size_t count, int isa) {
+uint64_t ck_squared_error_u8_isa(const uint8_t *restrict a, const uint8_t *restrict b, size_t count,
+                                 int isa) {
   return CK_DISPATCH(isa, ck_squared_error, a, b, count);
 }
 

@@ -23,8 +23,8 @@ struct DistanceMapCommand: ParsableCommand {
     commandName: "distance-map",
     abstract: "Distance in pixels from every pixel of a sketch to its nearest ink pixel.",
     discussion: """
-      Ink is where 1 - luma / 255 exceeds the threshold. The output is a float32 NPY array of height x width; a sketch \
-      without ink gives the image diagonal everywhere. The method danielsson is sed4.
+      Ink is where 1 - luma / 255 exceeds the threshold. The output is a float32 NPY array of height x width; \
+      a sketch without ink gives the image diagonal everywhere. The method danielsson is sed4.
       """)
 
   @Argument(help: "Sketch, dark lines on white: a PNG file.")

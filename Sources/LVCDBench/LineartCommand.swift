@@ -10,8 +10,8 @@ struct LineartCommand: ParsableCommand {
     commandName: "lineart",
     abstract: "Extract lineart: dark lines on white.",
     discussion: """
-      INPUT is a PNG file, a folder of PNG frames or a video. OUT is a .png file for one frame, a .mkv file for \
-      lossless video, else a folder that gets frames 00000.png, 00001.png, ...
+      INPUT is a PNG file, a folder of PNG frames or a video. OUT is a .png file for one frame, a .mkv \
+      file for lossless video, else a folder that gets frames 00000.png, 00001.png, ...
       """)
 
   @Argument(help: "PNG file, folder of PNG frames, or video.")
@@ -23,7 +23,8 @@ struct LineartCommand: ParsableCommand {
   @Option(help: "Extractor: \(LineartExtractors.names.joined(separator: ", ")).")
   var extractor = "inklines"
 
-  @Option(help: "Make lines solid: ink where the strength exceeds this number, 0 to 1. Default: keep soft edges.")
+  @Option(
+    help: "Make lines solid: ink where the strength exceeds this number, 0 to 1. Default: keep soft edges.")
   var threshold: Double?
 
   func validate() throws {
@@ -71,13 +72,20 @@ private final class LineartSink {
     case "png":
       guard source.count == 1 else {
         throw ValidationError(
-          "\(url.path): \(source.name) has \(source.count) frames, a .png file holds one; name a folder or a .mkv file")
+          "\(url.path): \(source.name) has \(source.count) frames, a .png file holds one; "
+            + "name a folder or a .mkv file"
+        )
       }
       form = .image
     case "mkv": form = .video
     default:
       form = .folder
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      let found = try FileManager.default.contentsOfDirectory(atPath: url.path)
+      guard found.isEmpty else {
+        throw ValidationError(
+          "\(url.path): the folder holds \(found.count) files already; name a new or an empty folder")
+      }
     }
   }
 

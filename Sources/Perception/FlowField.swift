@@ -44,8 +44,8 @@ struct FlowField: Sendable {
     acrossY = angles.map { sin($0) }
   }
 
-  /// Strength of dark lines (difference of Gaussians of lightness) and of colour boundaries (gradient length), both
-  /// integrated along the flow; not negative.
+  /// Strength of dark lines (difference of Gaussians of lightness) and of colour boundaries (gradient
+  /// length), both integrated along the flow; not negative.
   func responses(in picture: LabPicture) -> (line: Plane, boundary: Plane) {
     let (line, boundary) = across(picture)
     let sigmas = InkLinesExtractor.alongSigmas

@@ -2,14 +2,14 @@ public import EvalCore
 
 /// Lineart like an inked drawing from colour animation, outlined or not.
 ///
-/// Two kinds of lines are found in CIE Lab and joined. Dark lines and the dark sides of edges: a difference of
-/// Gaussians across the local edge direction, integrated along it (flow-based difference of Gaussians, Kang et al.
-/// 2007). Boundaries between flat colours that the first leaves out: ridges of the colour gradient, thinned to one
-/// pixel. Both are compared with their surroundings, so that grass, fur and noise do not fill the page, and linked by
-/// hysteresis; short pieces are dropped.
+/// Two kinds of lines are found in CIE Lab and joined. Dark lines and the dark sides of edges: a difference
+/// of Gaussians across the local edge direction, integrated along it (flow-based difference of Gaussians,
+/// Kang et al. 2007). Boundaries between flat colours that the first leaves out: ridges of the colour
+/// gradient, thinned to one pixel. Both are compared with their surroundings, so that grass, fur and noise do
+/// not fill the page, and linked by hysteresis; short pieces are dropped.
 ///
-/// Against XDoG it keeps its lines when the picture gets soft: at 256x256, three frames of rendered film, a blur of 2 px
-/// moves the distance maps by about 20 px instead of 80.
+/// Against XDoG it keeps its lines when the picture gets soft: at 256x256, three frames of rendered film, a
+/// blur of 2 px moves the distance maps by about 20 px instead of 80.
 public struct InkLinesExtractor: LineartExtractor {
   /// Standard deviations, in pixels, of the difference of Gaussians across a line.
   static let lineSigmas = (narrow: 1.0, wide: 1.6)

@@ -2,8 +2,9 @@ public import EvalCore
 
 /// Lineart by a soft-thresholded difference of Gaussians on Rec. 601 luma (XDoG, Winnemöller et al. 2012).
 ///
-/// With `u = G(sigma) - tau * G(k * sigma)`, ink is `-tanh(phi * (u - epsilon))` where `u < epsilon`, else 0. Thin lines
-/// on the dark side of edges; indifferent to colour and compression, but lines vanish when the picture gets soft.
+/// With `u = G(sigma) - tau * G(k * sigma)`, ink is `-tanh(phi * (u - epsilon))` where `u < epsilon`, else 0.
+/// Thin lines on the dark side of edges; indifferent to colour and compression, but lines vanish when the
+/// picture gets soft.
 public struct XDoGExtractor: LineartExtractor {
   /// Standard deviation of the narrow Gaussian in pixels.
   public let sigma: Double

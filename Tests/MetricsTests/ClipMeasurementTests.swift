@@ -57,7 +57,8 @@ import Testing
     let wide = Frame(width: 17, height: 16, red: 0, green: 0, blue: 0)
     let observer = try metric.makeObserver(clipID: "shots/01")
     do {
-      try observer.observe(original: OriginalFrame(index: 7, frame: grey), generated: GeneratedFrame(frame: wide))
+      try observer.observe(
+        original: OriginalFrame(index: 7, frame: grey), generated: GeneratedFrame(frame: wide))
       Issue.record("no error")
     } catch let error as MetricsError {
       #expect(error.reason == .sizeMismatch)

@@ -46,7 +46,9 @@ import Testing
 
   /// Rows wider than the directly searched reach go through the lower envelope.
   @Test func farFeaturesEqualBruteForce() {
-    for (width, height, ink) in [(300, 3, [0]), (300, 2, [599]), (401, 5, [3, 1000, 1999]), (7, 200, [0, 1399])] {
+    for (width, height, ink) in [
+      (300, 3, [0]), (300, 2, [599]), (401, 5, [3, 1000, 1999]), (7, 200, [0, 1399]),
+    ] {
       var pixels = [UInt8](repeating: 0, count: width * height)
       for position in ink { pixels[position] = 1 }
       let map = DistanceMap(of: InkMask(width: width, height: height, pixels: pixels))

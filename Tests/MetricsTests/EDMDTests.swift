@@ -122,7 +122,10 @@ func measure(
       pixels[Int.random(in: 0..<height, using: &generator) * width + x] = 1
     }
     let moved = [UInt8](repeating: 0, count: shift) + pixels.dropLast(shift)
-    let (a, b) = (InkMask(width: width, height: height, pixels: pixels), InkMask(width: width, height: height, pixels: moved))
+    let (a, b) = (
+      InkMask(width: width, height: height, pixels: pixels),
+      InkMask(width: width, height: height, pixels: moved)
+    )
     #expect(edmd(a, b) <= Double(shift))
     #expect(edmd(a, b) > 0)
     func flipped(_ mask: InkMask) -> InkMask {
@@ -148,7 +151,9 @@ func measure(
   }
 
   @Test func pooledValueIsTheRootOfTheMeanSquare() throws {
-    let originals = try GoldenFiles.clip("move", "orig").enumerated().map { OriginalFrame(index: $0, frame: $1) }
+    let originals = try GoldenFiles.clip("move", "orig").enumerated().map {
+      OriginalFrame(index: $0, frame: $1)
+    }
     let generated = try GoldenFiles.clip("move", "gen").map { GeneratedFrame(frame: $0) }
     let plain = try measure(EDMDMetric(), originals, generated)
     let pooled = try measure(EDMDMetric(options: ["agg": "pooled-rmse"]), originals, generated)
@@ -195,7 +200,8 @@ func measure(
     let values: [Double] = [0, 1, 2, 3, 4, 5, 6, 7]
     let from = FrameSize(width: 4, height: 2)
     #expect(areaResized(values, from: from, to: FrameSize(width: 2, height: 1)) == [2.5, 4.5])
-    let thirds = areaResized([0, 3], from: FrameSize(width: 2, height: 1), to: FrameSize(width: 3, height: 1))
+    let thirds = areaResized(
+      [0, 3], from: FrameSize(width: 2, height: 1), to: FrameSize(width: 3, height: 1))
     #expect(zip(thirds, [0, 1.5, 3]).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 

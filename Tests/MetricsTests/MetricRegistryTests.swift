@@ -18,7 +18,9 @@ import Testing
       let metric = try #require(try MetricRegistry.make([id]).first)
       let reason = try #require(metric.unavailability)
       #expect(reason.contains(words))
-      #expect(throws: MetricsError.unavailable(metric: id, reason: reason)) { try metric.makeObserver(clipID: "a") }
+      #expect(throws: MetricsError.unavailable(metric: id, reason: reason)) {
+        try metric.makeObserver(clipID: "a")
+      }
       #expect(try metric.summarize([]).value == nil)
       #expect(MetricRegistry.options(of: id).isEmpty)
     }
@@ -30,9 +32,8 @@ import Testing
     #expect(signatures[0] == "PSNR|agg:clip|bits:8|cap:100|\(common)")
     #expect(signatures[1] == "SSIM|agg:clip|bits:8|\(common)|variant:gauss11-valid-rgb")
     let edmd =
-      "EDMD|agg:clip|bits:8|edt:exact|extractor:xdog(sigma=1.0,k=1.6,tau=0.98,eps=0.01,phi=20.0)|noink:diagonal"
-      + "|polarity:dark-on-light|proto:lvcd-paper-1|ref:excl|resize:bilinear-aa|size:256x256|sketch:original|t:0.5"
-      + "|thin:none|where:evaluation"
+      "EDMD|agg:clip|bits:8|edt:exact|extractor:xdog(sigma=1.0,k=1.6,tau=0.98,eps=0.01,phi=20.0)"
+      + "|noink:diagonal|polarity:dark-on-light|\(common)|sketch:original|t:0.5|thin:none|where:evaluation"
     #expect(signatures[2] == edmd)
   }
 
@@ -75,7 +76,8 @@ import Testing
       message(.psnr, ["agg": "poold"])
         == "psnr: option agg=poold is not legal, did you mean 'pooled'?; use one of: frame-db, pooled")
     #expect(
-      message(.edmd, ["extractor": "hed"]) == "edmd: option extractor=hed is not legal; use one of: xdog, inklines")
+      message(.edmd, ["extractor": "hed"])
+        == "edmd: option extractor=hed is not legal; use one of: xdog, inklines")
     for bad in ["1", "0", "-0.5", "nan", "half", ""] {
       #expect(
         message(.edmd, ["threshold": bad])

@@ -115,7 +115,9 @@ private struct PairGolden: Decodable {
   @Test func structuralSimilarityIsBitEqualInAllVariants() {
     var generator = SeededGenerator(5)
     let taps = SSIMVariant.gaussianValidRGB.taps
-    for (width, height, channels) in [(11, 11, 3), (12, 11, 1), (18, 13, 1), (19, 30, 3), (40, 17, 3), (64, 64, 2)] {
+    for (width, height, channels) in [
+      (11, 11, 3), (12, 11, 1), (18, 13, 1), (19, 30, 3), (40, 17, 3), (64, 64, 2),
+    ] {
       let a = generator.frame(width, height).rgb
       let b = generator.frame(width, height).rgb
       let sums = taps.withUnsafeBufferPointer { taps in
@@ -138,7 +140,8 @@ private struct PairGolden: Decodable {
   @Test func structuralSimilarityEqualsItsDefinition() throws {
     var generator = SeededGenerator(9)
     let a = generator.frame(23, 14)
-    let b = Frame(width: 23, height: 14, rgb: a.rgb.map { $0 / 2 + UInt8.random(in: 0...60, using: &generator) })
+    let b = Frame(
+      width: 23, height: 14, rgb: a.rgb.map { $0 / 2 + UInt8.random(in: 0...60, using: &generator) })
     let value = try #require(StructuralSimilarity.mean(a, b))
     #expect(abs(value - naiveSSIM(a, b)) < 1e-12)
     #expect(StructuralSimilarity.mean(a, a) == 1)
@@ -153,7 +156,10 @@ private struct PairGolden: Decodable {
     #expect(
       throws: MetricsError.frameSmallerThanWindow(
         clip: "tiny", index: 4, size: small.size, window: 11)
-    ) { try observer.observe(original: OriginalFrame(index: 4, frame: small), generated: GeneratedFrame(frame: small)) }
+    ) {
+      try observer.observe(
+        original: OriginalFrame(index: 4, frame: small), generated: GeneratedFrame(frame: small))
+    }
   }
 
   /// The window sum written out, population moments, values in 0…1.

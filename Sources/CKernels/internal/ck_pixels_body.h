@@ -1,4 +1,5 @@
-// Sums over pixels and the separable blur. Contraction to fused multiply-add is off, so that variants agree bit for bit.
+// Sums over pixels and the separable blur. Contraction to fused multiply-add is off, so that variants agree
+// bit for bit.
 #include <string.h>
 
 #include "ck_variants.h"
@@ -19,8 +20,7 @@ CK_BODY double ck_root_difference_body(const int32_t *restrict a, const int32_t 
                                 __builtin_elementwise_sqrt(__builtin_convertvector(vb, ck_f64x8));
     sums += difference * difference;
   }
-  double sum =
-      ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+  double sum = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
   for (; i < count; i++) {
     const double difference = __builtin_sqrt((double)a[i]) - __builtin_sqrt((double)b[i]);
     sum += difference * difference;
@@ -43,8 +43,8 @@ CK_BODY uint64_t ck_squared_error_body(const uint8_t *restrict a, const uint8_t 
   return sum;
 }
 
-CK_BODY void ck_blur_body(const double *input, size_t height, size_t width, const double *half_taps, size_t radius,
-                          double *output, double *restrict scratch) {
+CK_BODY void ck_blur_body(const double *input, size_t height, size_t width, const double *half_taps,
+                          size_t radius, double *output, double *restrict scratch) {
   double *restrict rows = scratch;
   double *restrict padded = scratch + height * width;
   for (size_t y = 0; y < height; y++) {
@@ -58,8 +58,7 @@ CK_BODY void ck_blur_body(const double *input, size_t height, size_t width, cons
     const double *restrict centre = padded + radius;
     for (size_t x = 0; x < width; x++) target[x] = half_taps[0] * centre[x];
     for (size_t k = 1; k <= radius; k++)
-      for (size_t x = 0; x < width; x++)
-        target[x] += half_taps[k] * ((centre - k)[x] + centre[x + k]);
+      for (size_t x = 0; x < width; x++) target[x] += half_taps[k] * ((centre - k)[x] + centre[x + k]);
   }
   for (size_t y = 0; y < height; y++) {
     double *restrict target = output + y * width;
@@ -73,15 +72,16 @@ CK_BODY void ck_blur_body(const double *input, size_t height, size_t width, cons
   }
 }
 
-#define CK_PIXELS_VARIANT(suffix, target)                                                                       \
-  target double ck_root_difference_##suffix(const int32_t *restrict a, const int32_t *restrict b, size_t count) { \
-    return ck_root_difference_body(a, b, count);                                                                \
-  }                                                                                                             \
-  target uint64_t ck_squared_error_##suffix(const uint8_t *restrict a, const uint8_t *restrict b,               \
-                                            size_t count) {                                                     \
-    return ck_squared_error_body(a, b, count);                                                                  \
-  }                                                                                                             \
-  target void ck_blur_##suffix(const double *input, size_t height, size_t width, const double *half_taps,       \
-                               size_t radius, double *output, double *restrict scratch) {                       \
-    ck_blur_body(input, height, width, half_taps, radius, output, scratch);                                     \
+#define CK_PIXELS_VARIANT(suffix, target)                                                                 \
+  target double ck_root_difference_##suffix(const int32_t *restrict a, const int32_t *restrict b,         \
+                                            size_t count) {                                               \
+    return ck_root_difference_body(a, b, count);                                                          \
+  }                                                                                                       \
+  target uint64_t ck_squared_error_##suffix(const uint8_t *restrict a, const uint8_t *restrict b,         \
+                                            size_t count) {                                               \
+    return ck_squared_error_body(a, b, count);                                                            \
+  }                                                                                                       \
+  target void ck_blur_##suffix(const double *input, size_t height, size_t width, const double *half_taps, \
+                               size_t radius, double *output, double *restrict scratch) {                 \
+    ck_blur_body(input, height, width, half_taps, radius, output, scratch);                               \
   }

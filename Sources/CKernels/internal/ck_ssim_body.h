@@ -1,8 +1,8 @@
 // SSIM map sums (Wang et al. 2004) in float64. Each input row is filtered along x once and kept in a ring of
 // tap_count rows; each output row is then filtered along y and turned into map values.
 //
-// Variances enter the formula only as their sum, so four moments are kept: a, b, a^2 + b^2 and a * b. Contraction to
-// fused multiply-add is off and lanes are fixed at eight, so that variants agree bit for bit.
+// Variances enter the formula only as their sum, so four moments are kept: a, b, a^2 + b^2 and a * b.
+// Contraction to fused multiply-add is off and lanes are fixed at eight, so that variants agree bit for bit.
 #include <string.h>
 
 #include "ck_variants.h"
@@ -23,8 +23,8 @@ CK_BODY size_t ck_ssim_row_stride(const ck_ssim_plan *plan) {
 }
 
 // Filters four rows of moments along x; taps are `channels` values apart.
-CK_BODY void ck_ssim_filter_row(const ck_ssim_plan *plan, const double *restrict moments, size_t stride, size_t count,
-                                double *restrict target) {
+CK_BODY void ck_ssim_filter_row(const ck_ssim_plan *plan, const double *restrict moments, size_t stride,
+                                size_t count, double *restrict target) {
   for (size_t x = 0; x < count; x += CK_SSIM_LANES) {
     ck_f64x8 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
     for (size_t k = 0; k < plan->tap_count; k++) {
@@ -72,12 +72,14 @@ CK_BODY double ck_ssim_map_row(const ck_ssim_plan *plan, const double *restrict 
       for (size_t lane = 0; x + lane < count; lane++) tail += map[lane];
     }
   }
-  const double head = ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+  const double head =
+      ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
   return head + tail;
 }
 
-CK_BODY double ck_ssim_body(const uint8_t *restrict a8, const uint8_t *restrict b8, const double *restrict a64,
-                            const double *restrict b64, const ck_ssim_plan *plan, double *restrict scratch) {
+CK_BODY double ck_ssim_body(const uint8_t *restrict a8, const uint8_t *restrict b8,
+                            const double *restrict a64, const double *restrict b64, const ck_ssim_plan *plan,
+                            double *restrict scratch) {
   const size_t stride = ck_ssim_row_stride(plan);
   const size_t samples = plan->width * plan->channels;
   const size_t count = (plan->width - plan->tap_count + 1) * plan->channels;
@@ -100,17 +102,18 @@ CK_BODY double ck_ssim_body(const uint8_t *restrict a8, const uint8_t *restrict 
     }
     double *restrict target = ring + row % plan->tap_count * CK_SSIM_MOMENTS * stride;
     ck_ssim_filter_row(plan, moments, stride, count, target);
-    if (row + 1 >= plan->tap_count) sum += ck_ssim_map_row(plan, ring, stride, row + 1 - plan->tap_count, count);
+    if (row + 1 >= plan->tap_count)
+      sum += ck_ssim_map_row(plan, ring, stride, row + 1 - plan->tap_count, count);
   }
   return sum;
 }
 
-#define CK_SSIM_VARIANT(suffix, target)                                                                      \
-  target double ck_ssim_u8_##suffix(const uint8_t *restrict a, const uint8_t *restrict b,                    \
-                                    const ck_ssim_plan *plan, double *restrict scratch) {                    \
-    return ck_ssim_body(a, b, NULL, NULL, plan, scratch);                                                    \
-  }                                                                                                          \
-  target double ck_ssim_f64_##suffix(const double *restrict a, const double *restrict b,                     \
-                                     const ck_ssim_plan *plan, double *restrict scratch) {                   \
-    return ck_ssim_body(NULL, NULL, a, b, plan, scratch);                                                    \
+#define CK_SSIM_VARIANT(suffix, target)                                                    \
+  target double ck_ssim_u8_##suffix(const uint8_t *restrict a, const uint8_t *restrict b,  \
+                                    const ck_ssim_plan *plan, double *restrict scratch) {  \
+    return ck_ssim_body(a, b, NULL, NULL, plan, scratch);                                  \
+  }                                                                                        \
+  target double ck_ssim_f64_##suffix(const double *restrict a, const double *restrict b,   \
+                                     const ck_ssim_plan *plan, double *restrict scratch) { \
+    return ck_ssim_body(NULL, NULL, a, b, plan, scratch);                                  \
   }

@@ -1,5 +1,6 @@
-// Declares the variants of each kernel. A kernel's body is written once, in vectors of fixed length, and compiled per
-// instruction set: every variant performs the same operations in the same order, so results are bit-identical.
+// Declares the variants of each kernel. A kernel's body is written once, in vectors of fixed length, and
+// compiled per instruction set: every variant performs the same operations in the same order, so results are
+// bit-identical.
 #ifndef CK_VARIANTS_H
 #define CK_VARIANTS_H
 
@@ -17,23 +18,23 @@
   result name##_avx512(__VA_ARGS__);
 
 #if defined(__x86_64__)
-#define CK_DISPATCH(isa, name, ...)                          \
-  ((isa) == CK_ISA_AVX512F ? name##_avx512(__VA_ARGS__)      \
-   : (isa) == CK_ISA_AVX2  ? name##_avx2(__VA_ARGS__)        \
+#define CK_DISPATCH(isa, name, ...)                     \
+  ((isa) == CK_ISA_AVX512F ? name##_avx512(__VA_ARGS__) \
+   : (isa) == CK_ISA_AVX2  ? name##_avx2(__VA_ARGS__)   \
                            : name##_generic(__VA_ARGS__))
 #else
 #define CK_DISPATCH(isa, name, ...) ((void)(isa), name##_generic(__VA_ARGS__))
 #endif
 
-CK_DECLARE(size_t, ck_edt, const uint8_t *restrict mask, size_t height, size_t width, int32_t *restrict squared,
-           int32_t *restrict scratch)
+CK_DECLARE(size_t, ck_edt, const uint8_t *restrict mask, size_t height, size_t width,
+           int32_t *restrict squared, int32_t *restrict scratch)
 CK_DECLARE(double, ck_root_difference, const int32_t *restrict a, const int32_t *restrict b, size_t count)
 CK_DECLARE(uint64_t, ck_squared_error, const uint8_t *restrict a, const uint8_t *restrict b, size_t count)
 CK_DECLARE(double, ck_ssim_u8, const uint8_t *restrict a, const uint8_t *restrict b, const ck_ssim_plan *plan,
            double *restrict scratch)
 CK_DECLARE(double, ck_ssim_f64, const double *restrict a, const double *restrict b, const ck_ssim_plan *plan,
            double *restrict scratch)
-CK_DECLARE(void, ck_blur, const double *input, size_t height, size_t width, const double *half_taps, size_t radius,
-           double *output, double *restrict scratch)
+CK_DECLARE(void, ck_blur, const double *input, size_t height, size_t width, const double *half_taps,
+           size_t radius, double *output, double *restrict scratch)
 
 #endif

@@ -8,8 +8,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Time an arithmetic kernel on one thread.",
     discussion: """
-      Without --input each kernel has an input of its own: edt a 1024x1024 sketch, ssim two 256x256 frames, png the \
-      first of these frames. Times are seconds; the first run is not counted.
+      Without --input each kernel has an input of its own: edt a 1024x1024 sketch, ssim two 256x256 \
+      frames, png the first of these frames. Times are seconds; the first run is not counted.
       """)
 
   @Argument(help: "edt (sketch to float32 distances), ssim (default variant) or png (file to RGB).")

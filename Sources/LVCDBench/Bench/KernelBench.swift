@@ -31,11 +31,14 @@ enum KernelBench: String, ExpressibleByArgument, CaseIterable {
       let frames = inputs.isEmpty ? BenchInput.frames() : try inputs.map { try PNGFile.read($0) }
       guard frames[0].size == frames[1].size else {
         throw ValidationError(
-          "\(inputs[0].path) is \(frames[0].size), \(inputs[1].path) is \(frames[1].size); give frames of one size")
+          "\(inputs[0].path) is \(frames[0].size), \(inputs[1].path) is \(frames[1].size); "
+            + "give frames of one size"
+        )
       }
       return try time(frames[0].size, iterations) {
         guard let value = StructuralSimilarity.mean(frames[0], frames[1]) else {
-          throw ValidationError("\(frames[0].size) is smaller than the 11x11 window of ssim; give larger frames")
+          throw ValidationError(
+            "\(frames[0].size) is smaller than the 11x11 window of ssim; give larger frames")
         }
         return value
       }
@@ -46,7 +49,8 @@ enum KernelBench: String, ExpressibleByArgument, CaseIterable {
   private func measureDistances(_ inputs: [URL], _ iterations: Int, _ output: URL?) throws -> Result {
     let sketch = try inputs.first.map { try PNGFile.read($0) } ?? BenchInput.sketch()
     guard max(sketch.width, sketch.height) <= DistanceMap.maximumSide else {
-      throw ValidationError("\(sketch.size) is too large; sides may have at most \(DistanceMap.maximumSide) pixels")
+      throw ValidationError(
+        "\(sketch.size) is too large; sides may have at most \(DistanceMap.maximumSide) pixels")
     }
     let mask = InkMask(darkInkOf: sketch, above: 0.5)
     var distances: [Float] = []
