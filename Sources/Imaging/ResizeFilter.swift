@@ -2,7 +2,7 @@
 ///
 /// Source: evaluation protocol, "Resize filter". The aa filters grow with the shrink factor (antialiasing); the noaa and tf1 filters
 /// always use two neighbours. The `pillow` filters repeat Pillow's 8-bit arithmetic bit for bit: 22-bit weights and a rounding to
-/// 8 bits after each of the two passes, horizontal first.
+/// 8 bits after each of the two passes, in the order that Pillow 13 chooses.
 public enum ResizeFilter: String, CaseIterable, Sendable, Codable {
   /// Triangle of radius `max(scale, 1)`: PyTorch `bilinear, antialias=True`, Pillow's float mode. The protocol's default.
   case bilinearAA = "bilinear-aa"

@@ -22,9 +22,10 @@ struct StreamFacts {
     let neverLossy = properties & AV_CODEC_PROP_LOSSLESS != 0 && properties & AV_CODEC_PROP_LOSSY == 0
     let extra = UnsafeBufferPointer(start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))
     isLossless = neverLossy || (id == AV_CODEC_ID_H264 && H264Parameters.isLossless(Array(extra)))
-    // Edit lists can hide packets that are counted here, so this is a lower bound only without them.
-    let hidden = stream.pointee.start_time != lvcd_nopts_value() && stream.pointee.start_time < 0
-    promisedFrames = hidden ? 0 : Int(stream.pointee.nb_frames)
+    // Where the container's own structure shows a cut, its frame count adds nothing: it includes frames hidden by edit lists.
+    let containerName = decoder.container?.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? ""
+    let showsItsExtent = ["mov", "avi", "matroska"].contains { containerName.hasPrefix($0) }
+    promisedFrames = showsItsExtent ? 0 : Int(stream.pointee.nb_frames)
     let rate = av_guess_frame_rate(decoder.container, stream, nil)
     frameRate = rate.num > 0 && rate.den > 0 ? Rational(Int(rate.num), Int(rate.den)) : nil
     let aspect = av_guess_sample_aspect_ratio(decoder.container, stream, nil)

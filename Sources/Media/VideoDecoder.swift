@@ -131,8 +131,14 @@ final class VideoDecoder {
     }
   }
 
+  /// Ends decoding: frames that the decoder still holds count as readable.
   private func broken(_ found: String) -> MediaError {
-    .truncated(path: path, framesRead: framesRead, found: found)
+    if let codec, let picture, !isDrained {
+      isDrained = true
+      avcodec_send_packet(codec, nil)
+      while avcodec_receive_frame(codec, picture) >= 0, picture.pointee.decode_error_flags == 0 { framesRead += 1 }
+    }
+    return .truncated(path: path, framesRead: framesRead, found: found)
   }
 }
 

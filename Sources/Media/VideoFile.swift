@@ -39,25 +39,49 @@ public struct VideoFile: FrameSource {
     self.colour = colour
     self.limits = limits
     let cut = try ContainerExtent.missingBytes(of: url)
-    let decoder = try VideoDecoder(path: url.path, threads: 1)
-    let converter = VideoFrameConverter(path: url.path, colour: colour, limits: limits, decoder: decoder)
-    guard let picture = try decoder.next() else {
-      throw .truncated(path: url.path, framesRead: 0, found: cut ?? "it ends before the first frame")
+    let first: FirstFrame
+    do {
+      first = try FirstFrame(url, colour: colour, limits: limits)
+    } catch {
+      guard let cut else { throw error }
+      // Whatever went wrong, the cut is the cause; an unopened file has no readable frames.
+      if case .truncated(_, let framesRead, _) = error {
+        throw .truncated(path: url.path, framesRead: framesRead, found: cut)
+      }
+      throw .truncated(path: url.path, framesRead: 0, found: cut)
     }
-    let first = try converter.frame(from: picture)
     size = first.size
-    let stream = StreamFacts(decoder)
+    let stream = StreamFacts(first.decoder)
     frameRate = stream.frameRate
     codecName = stream.codecName
     isLossless = stream.isLossless
-    notes = (stream.isLossless ? [] : ["lossy"]) + converter.notes + stream.notes
+    notes = (stream.isLossless ? [] : ["lossy"]) + first.colourNotes + stream.notes
     if let cut {
-      throw .truncated(path: url.path, framesRead: Self.readableFrames(decoder), found: cut)
+      throw .truncated(path: url.path, framesRead: Self.readableFrames(first.decoder), found: cut)
     }
-    count = try Self.count(decoder, stream: stream)
+    count = try Self.count(first, stream: stream)
     if count < stream.promisedFrames {
       throw .truncated(
         path: url.path, framesRead: count, found: "the container promises \(stream.promisedFrames) frames")
+    }
+  }
+
+  /// A decoder that has delivered one frame, and what that frame tells about the others.
+  private struct FirstFrame {
+    let decoder: VideoDecoder
+    let codedSize: FrameSize
+    let size: FrameSize
+    let colourNotes: [String]
+
+    init(_ url: URL, colour: VideoColour?, limits: ImageLimits) throws(MediaError) {
+      decoder = try VideoDecoder(path: url.path, threads: 1)
+      let converter = VideoFrameConverter(path: url.path, colour: colour, limits: limits, decoder: decoder)
+      guard let picture = try decoder.next() else {
+        throw .truncated(path: url.path, framesRead: 0, found: "it ends before the first frame")
+      }
+      codedSize = PixelFormats.size(of: picture)
+      size = try converter.frame(from: picture).size
+      colourNotes = converter.notes
     }
   }
 
@@ -71,11 +95,17 @@ public struct VideoFile: FrameSource {
     return Reader(decoder, converter, size: size, count: count)
   }
 
-  private static func count(_ decoder: VideoDecoder, stream: StreamFacts) throws(MediaError) -> Int {
+  private static func count(_ first: FirstFrame, stream: StreamFacts) throws(MediaError) -> Int {
+    let decoder = first.decoder
     if stream.isIntraOnly {
       return try VideoDecoder(path: decoder.path, threads: 1).countPackets()
     }
-    while try decoder.next() != nil {}
+    while let picture = try decoder.next() {
+      let size = PixelFormats.size(of: picture)
+      if size != first.codedSize {
+        throw .sizeMismatch(path: "\(decoder.path), frame \(decoder.framesRead - 1)", found: size, expected: first.codedSize)
+      }
+    }
     return decoder.framesRead
   }
 
