@@ -10,6 +10,7 @@ final class VideoDecoder {
   private var picture: UnsafeMutablePointer<AVFrame>?
   private let streamIndex: Int32
   private var isDrained = false
+  private var checksums: FFV1Checksums?
   /// Frames delivered so far.
   private(set) var framesRead = 0
 
@@ -62,6 +63,7 @@ final class VideoDecoder {
   ) throws(MediaError) {
     guard let codec else { throw .unreadable(path: path, found: "out of memory", expected: "memory for a decoder") }
     var status = avcodec_parameters_to_context(codec, stream.pointee.codecpar)
+    if codec.pointee.codec_id == AV_CODEC_ID_FFV1 { checksums = FFV1Checksums() }
     codec.pointee.thread_count = Int32(threads)
     codec.pointee.pkt_timebase = stream.pointee.time_base
     codec.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
@@ -111,11 +113,13 @@ final class VideoDecoder {
       avcodec_send_packet(codec, nil)
       return
     }
-    let isCorrupt = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
+    let bytes = UnsafeMutableBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
+    let failsCheck = checksums?.findsDamage(in: UnsafeBufferPointer(bytes)) ?? false
+    let isCorrupt = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 || failsCheck
     let status = avcodec_send_packet(codec, packet)
     av_packet_unref(packet)
     guard status >= 0, !isCorrupt else {
-      let reason = isCorrupt ? "incomplete data" : ffmpegMessage(status)
+      let reason = failsCheck ? "wrong checksum" : isCorrupt ? "incomplete data" : ffmpegMessage(status)
       throw broken("the data after frame \(framesRead) cannot be decoded: \(reason)")
     }
   }
