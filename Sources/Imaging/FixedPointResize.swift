@@ -21,8 +21,8 @@ struct FixedPointResize: Sendable {
   func callAsFunction(_ frame: Frame) -> Frame {
     let width = columns.starts.count
     let height = rows.starts.count
-    // Pillow 13 takes the vertical pass first where that drops enough lines; earlier versions never do. With a rounding
-    // between the passes the order shows.
+    // Pillow 13 takes the vertical pass first where that drops enough lines; earlier versions never do.
+    // With a rounding between the passes the order shows.
     let verticalFirst = height < frame.height && 2 * (frame.width - width) < frame.height - height
     if verticalFirst { return horizontalPass(verticalPass(frame)) }
     return verticalPass(horizontalPass(frame))

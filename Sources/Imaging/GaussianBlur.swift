@@ -6,10 +6,11 @@ public struct GaussianBlur: Sendable {
   public let weights: [Double]
   private var radius: Int { weights.count / 2 }
 
-  /// A blur of standard deviation `sigma` pixels, cut at `truncate` standard deviations: radius `Int(truncate * sigma + 0.5)`, as
-  /// SciPy's `gaussian_filter` has it.
+  /// A blur of standard deviation `sigma` pixels, cut at `truncate` standard deviations: radius
+  /// `Int(truncate * sigma + 0.5)`, as SciPy's `gaussian_filter` has it.
   public init(sigma: Double, truncate: Double) {
-    precondition(sigma > 0 && truncate > 0, "a blur needs sigma > 0 and truncate > 0, got \(sigma), \(truncate)")
+    precondition(
+      sigma > 0 && truncate > 0, "a blur needs sigma > 0 and truncate > 0, got \(sigma), \(truncate)")
     let radius = Int(truncate * sigma + 0.5)
     let raw = (-radius...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
     let sum = raw.reduce(0, +)

@@ -1,9 +1,10 @@
 internal import CFFmpeg
 
-/// Checks the slice checksums of FFV1 version 3. FFmpeg's decoder replaces damaged slices by the previous picture without
-/// an error.
+/// Checks the slice checksums of FFV1 version 3. FFmpeg's decoder replaces damaged slices by the previous
+/// picture without an error.
 ///
-/// Source: RFC 9043, section 4.9 (slice footer): 24-bit size, 8-bit status, 32-bit CRC; the CRC over a slice with its footer is 0.
+/// Source: RFC 9043, section 4.9 (slice footer): 24-bit size, 8-bit status, 32-bit CRC; the CRC over a
+/// slice with its footer is 0.
 struct FFV1Checksums {
   private static let footerSize = 8
   /// Whether the stream carries checksums, decided by its first packet: nil before.

@@ -20,9 +20,11 @@ struct StreamFacts {
     let properties = avcodec_descriptor_get(id)?.pointee.props ?? 0
     isIntraOnly = properties & AV_CODEC_PROP_INTRA_ONLY != 0
     let neverLossy = properties & AV_CODEC_PROP_LOSSLESS != 0 && properties & AV_CODEC_PROP_LOSSY == 0
-    let extra = UnsafeBufferPointer(start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))
+    let extra = UnsafeBufferPointer(
+      start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))
     isLossless = neverLossy || (id == AV_CODEC_ID_H264 && H264Parameters.isLossless(Array(extra)))
-    // Where the container's own structure shows a cut, its frame count adds nothing: it includes frames hidden by edit lists.
+    // Where the container's own structure shows a cut, its frame count adds nothing: it includes frames
+    // hidden by edit lists.
     let containerName = decoder.container?.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? ""
     let showsItsExtent = ["mov", "avi", "matroska"].contains { containerName.hasPrefix($0) }
     promisedFrames = showsItsExtent ? 0 : Int(stream.pointee.nb_frames)
@@ -39,10 +41,12 @@ enum H264Parameters {
   /// High 4:4:4 Predictive, the only profile with a lossless mode.
   private static let predictive444: UInt8 = 244
 
-  /// Whether the stream's extra data announces the lossless transform bypass (ITU-T H.264, 7.3.2.1.1), which encoders
-  /// set when all quantisers are 0.
+  /// Whether the stream's extra data announces the lossless transform bypass (ITU-T H.264, 7.3.2.1.1),
+  /// which encoders set when all quantisers are 0.
   static func isLossless(_ extra: [UInt8]) -> Bool {
-    guard let unit = sequenceParameters(in: extra), unit.count > 4, unit[1] == predictive444 else { return false }
+    guard let unit = sequenceParameters(in: extra), unit.count > 4, unit[1] == predictive444 else {
+      return false
+    }
     var bits = BitReader(unit.dropFirst(4))
     guard bits.exponentialGolomb() != nil, let chromaFormat = bits.exponentialGolomb() else { return false }
     if chromaFormat == 3 { _ = bits.bit() }

@@ -4,9 +4,11 @@ internal import CFFmpeg
 public enum VideoCodec: String, Sendable, CaseIterable {
   /// FFV1 in Matroska, 8-bit RGB: every value comes back exactly.
   case ffv1
-  /// FFV1 in Matroska, 8-bit grey, for lineart: frames must have three equal channels, which come back exactly.
+  /// FFV1 in Matroska, 8-bit grey, for lineart: frames must have three equal channels, which come back
+  /// exactly.
   case grayFFV1 = "ffv1-gray"
-  /// H.264 with all quantisers 0 in Matroska, RGB: every value comes back exactly; smaller than FFV1 where pictures repeat.
+  /// H.264 with all quantisers 0 in Matroska, RGB: every value comes back exactly; smaller than FFV1 where
+  /// pictures repeat.
   case h264Lossless = "h264-lossless"
   /// H.264 in MP4, 4:2:0, BT.709 limited: small, for looking at only.
   case h264Preview = "h264-preview"

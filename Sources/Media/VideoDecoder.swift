@@ -38,7 +38,8 @@ final class VideoDecoder {
     let probed = avformat_find_stream_info(format, nil)
     var decoder: UnsafePointer<AVCodec>?
     streamIndex = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, &decoder, 0)
-    guard probed >= 0, streamIndex >= 0, let decoder, let stream = format.pointee.streams[Int(streamIndex)] else {
+    guard probed >= 0, streamIndex >= 0, let decoder, let stream = format.pointee.streams[Int(streamIndex)]
+    else {
       avformat_close_input(&self.format)
       throw .unreadable(path: path, found: "has no video stream", expected: "a video file with pictures")
     }
@@ -61,7 +62,9 @@ final class VideoDecoder {
   private func open(
     _ decoder: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, threads: Int
   ) throws(MediaError) {
-    guard let codec else { throw .unreadable(path: path, found: "out of memory", expected: "memory for a decoder") }
+    guard let codec else {
+      throw .unreadable(path: path, found: "out of memory", expected: "memory for a decoder")
+    }
     var status = avcodec_parameters_to_context(codec, stream.pointee.codecpar)
     if codec.pointee.codec_id == AV_CODEC_ID_FFV1 { checksums = FFV1Checksums() }
     codec.pointee.thread_count = Int32(threads)
@@ -70,7 +73,8 @@ final class VideoDecoder {
     if status >= 0 { status = avcodec_open2(codec, decoder, nil) }
     guard status >= 0 else {
       throw .unreadable(
-        path: path, found: "its codec cannot be opened (\(ffmpegMessage(status)))", expected: "an intact stream")
+        path: path, found: "its codec cannot be opened (\(ffmpegMessage(status)))",
+        expected: "an intact stream")
     }
   }
 
@@ -83,7 +87,8 @@ final class VideoDecoder {
     while true {
       let status = avcodec_receive_frame(codec, picture)
       if status >= 0 {
-        let isCorrupt = picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+        let isCorrupt =
+          picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
         if isCorrupt { throw broken("frame \(framesRead) has missing or damaged parts") }
         framesRead += 1
         return picture
@@ -140,7 +145,9 @@ final class VideoDecoder {
     if let codec, let picture, !isDrained {
       isDrained = true
       avcodec_send_packet(codec, nil)
-      while avcodec_receive_frame(codec, picture) >= 0, picture.pointee.decode_error_flags == 0 { framesRead += 1 }
+      while avcodec_receive_frame(codec, picture) >= 0, picture.pointee.decode_error_flags == 0 {
+        framesRead += 1
+      }
     }
     return .truncated(path: path, framesRead: framesRead, found: found)
   }

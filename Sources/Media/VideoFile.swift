@@ -4,9 +4,10 @@ public import Foundation
 
 /// The first video stream of a file as a clip: any container and codec that FFmpeg's libraries know.
 ///
-/// RGB, grey and palette codecs are exact. Others are converted with the stream's own matrix and range, with accurate rounding and full
-/// chroma interpolation; a stream without a tag is taken for BT.601 below 720 lines and BT.709 otherwise, limited range, and `notes`
-/// say so. Rotation that the container asks for is applied.
+/// RGB, grey and palette codecs are exact. Others are converted with the stream's own matrix and range,
+/// with accurate rounding and full chroma interpolation; a stream without a tag is taken for BT.601 below
+/// 720 lines and BT.709 otherwise, limited range, and `notes` say so. Rotation that the container asks for
+/// is applied.
 public struct VideoFile: FrameSource {
   /// The file.
   public let url: URL
@@ -20,7 +21,8 @@ public struct VideoFile: FrameSource {
   public let codecName: String
   /// Whether the codec kept the frames it was given exactly (in their own pixel format).
   public let isLossless: Bool
-  /// `lossy`, `matrix:assumed-bt601` or `matrix:assumed-bt709`, `matrix:given-…`, `sar:…` for pixels that are not square.
+  /// `lossy`, `matrix:assumed-bt601` or `matrix:assumed-bt709`, `matrix:given-…`, `sar:…` for pixels that
+  /// are not square.
   public let notes: [String]
   /// Threads of the decoder; results do not depend on it.
   public var decoderThreads = 1
@@ -28,11 +30,12 @@ public struct VideoFile: FrameSource {
   public let limits: ImageLimits
   private let colour: VideoColour?
 
-  /// Opens the file, decodes its first frame, and counts the frames: by decoding them all once unless the codec
-  /// has one frame in every packet.
+  /// Opens the file, decodes its first frame, and counts the frames: by decoding them all once unless the
+  /// codec has one frame in every packet.
   ///
   /// - Parameter colour: matrix and range to use in place of what the stream says or does not say.
-  /// - Throws: `truncated` with the number of frames that could be read, `unreadable`, `missing`, `tooLarge`, `unsupported`.
+  /// - Throws: `truncated` with the number of frames that could be read, `unreadable`, `missing`,
+  ///   `tooLarge`, `unsupported`.
   public init(_ url: URL, colour: VideoColour? = nil, limits: ImageLimits = .default) throws(MediaError) {
     guard FileManager.default.fileExists(atPath: url.path) else { throw .missing(path: url.path) }
     self.url = url
@@ -103,13 +106,15 @@ public struct VideoFile: FrameSource {
     while let picture = try decoder.next() {
       let size = PixelFormats.size(of: picture)
       if size != first.codedSize {
-        throw .sizeMismatch(path: "\(decoder.path), frame \(decoder.framesRead - 1)", found: size, expected: first.codedSize)
+        throw .sizeMismatch(
+          path: "\(decoder.path), frame \(decoder.framesRead - 1)", found: size, expected: first.codedSize)
       }
     }
     return decoder.framesRead
   }
 
-  /// How far a file that is known to be cut can be decoded; where the decoder gives up is the answer, not an error.
+  /// How far a file that is known to be cut can be decoded; where the decoder gives up is the answer, not
+  /// an error.
   private static func readableFrames(_ decoder: VideoDecoder) -> Int {
     do {
       while try decoder.next() != nil {}

@@ -14,7 +14,8 @@ import Testing
       for x in 0..<21 {
         let isInside = abs(x - 10) <= 5 && abs(y - 10) <= 5
         let expected = isInside ? blur.weights[x - 5] * blur.weights[y - 5] : 0
-        #expect(abs(blurred.values[y * 21 + x] - expected) < 1e-15)
+        let deviation = abs(blurred.values[y * 21 + x] - expected)
+        #expect(deviation < 1e-15)
       }
     }
   }
@@ -27,6 +28,7 @@ import Testing
 
   @Test func lumaWeighsTheChannels() {
     let image = GrayImage(lumaOf: Frame(width: 3, height: 1, rgb: [255, 0, 0, 0, 255, 0, 0, 0, 255]))
-    #expect(image.values == [0.299 * 255, 0.587 * 255, 0.114 * 255])
+    let expected: [Double] = [0.299, 0.587, 0.114].map { $0 * 255 }
+    #expect(image.values == expected)
   }
 }

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct ResizerTests {
-  /// Names in the golden file after `<input>_<H>x<W>_`, the filter they prove, the tolerance, and the share of values that may differ.
+  /// Names in the golden file after `<input>_<H>x<W>_`, the filter they prove, the tolerance, and the share
+  /// of values that may differ.
   static let references: [(suffix: String, filter: ResizeFilter, tolerance: Double, share: Double)] = [
     // PyTorch computes positions in float32.
     ("torch_bilinear_aa_f32", .bilinearAA, 2e-3, 1), ("torch_bilinear_f32", .bilinearNoAA, 2e-3, 1),
@@ -53,7 +54,9 @@ import Testing
   @Test(arguments: ResizeFilter.allCases)
   func constantStaysConstant(filter: ResizeFilter) {
     let frame = Frame(width: 31, height: 17, red: 3, green: 200, blue: 255)
-    for size in [FrameSize(width: 1, height: 1), FrameSize(width: 64, height: 3), FrameSize(width: 7, height: 40)] {
+    for size in [
+      FrameSize(width: 1, height: 1), FrameSize(width: 64, height: 3), FrameSize(width: 7, height: 40),
+    ] {
       let resized = Resizer(from: frame.size, to: size, filter: filter)(frame)
       #expect(resized == Frame(width: size.width, height: size.height, red: 3, green: 200, blue: 255))
     }
@@ -71,14 +74,18 @@ import Testing
   @Test func swappingAxesSwapsTheResult() {
     let values = (0..<(13 * 9 * 3)).map { UInt8(truncatingIfNeeded: $0 &* 73) }
     let frame = Frame(width: 13, height: 9, rgb: values)
-    let wide = Resizer(from: frame.size, to: FrameSize(width: 5, height: 21), filter: .lanczos3AA).float(frame)
+    let wide = Resizer(from: frame.size, to: FrameSize(width: 5, height: 21), filter: .lanczos3AA).float(
+      frame)
     let turned = transposed(frame)
-    let tall = Resizer(from: turned.size, to: FrameSize(width: 21, height: 5), filter: .lanczos3AA).float(turned)
+    let tall = Resizer(from: turned.size, to: FrameSize(width: 21, height: 5), filter: .lanczos3AA).float(
+      turned)
     for y in 0..<21 {
       for x in 0..<5 {
         for channel in 0..<3 {
-          let difference = wide.values[(y * 5 + x) * 3 + channel] - tall.values[(x * 21 + y) * 3 + channel]
-          #expect(abs(difference) < 2e-3)
+          let left = wide.values[(y * 5 + x) * 3 + channel]
+          let right = tall.values[(x * 21 + y) * 3 + channel]
+          let difference = abs(left - right)
+          #expect(difference < 2e-3)
         }
       }
     }

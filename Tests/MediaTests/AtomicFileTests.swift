@@ -35,6 +35,7 @@ import Testing
     #expect(bytes.count == 10 + length + 24)
     #expect(Array(bytes.suffix(4)) == [0, 0, 0, 0xBF])
     try NPYFile.write(shape: [1], values: [1], to: url)
-    #expect(String(decoding: try Data(contentsOf: url).dropFirst(10).prefix(60), as: UTF8.self).contains("(1,)"))
+    #expect(
+      String(decoding: try Data(contentsOf: url).dropFirst(10).prefix(60), as: UTF8.self).contains("(1,)"))
   }
 }

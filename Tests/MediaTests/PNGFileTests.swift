@@ -51,15 +51,18 @@ import Testing
       width: 2, height: 1, depth: 8, colourType: 6, before: gamma, rows: [0, 10, 20, 30, 0, 40, 50, 60, 128])
     #expect(try PNGFile.decode(file, path: "a.png").rgb == [10, 20, 30, 40, 50, 60])
     let palette = RawPNG.chunk("PLTE", [1, 2, 3, 4, 5, 6]) + RawPNG.chunk("tRNS", [0, 9])
-    let indexed = RawPNG.file(width: 3, height: 1, depth: 1, colourType: 3, before: palette, rows: [0, 0b0100_0000])
+    let indexed = RawPNG.file(
+      width: 3, height: 1, depth: 1, colourType: 3, before: palette, rows: [0, 0b0100_0000])
     #expect(try PNGFile.decode(indexed, path: "a.png").rgb == [1, 2, 3, 4, 5, 6, 1, 2, 3])
   }
 
   @Test func hugeClaimIsRefusedFromTheHeader() {
-    let file = Array(RawPNG.file(width: 100_000, height: 100_000, depth: 8, colourType: 2, rows: [0]).prefix(46))
+    let file = Array(
+      RawPNG.file(width: 100_000, height: 100_000, depth: 8, colourType: 2, rows: [0]).prefix(46))
     let error = #expect(throws: MediaError.self) { try PNGFile.decode(file, path: "huge.png") }
     #expect(error?.reason == .tooLarge)
-    #expect(error?.description.hasPrefix("huge.png: a picture of 100000x100000 pixels exceeds the limit") == true)
+    #expect(
+      error?.description.hasPrefix("huge.png: a picture of 100000x100000 pixels exceeds the limit") == true)
   }
 
   @Test func inflatingTextIsSkipped() throws {
@@ -70,10 +73,13 @@ import Testing
   }
 
   @Test func everyCutIsATypedError() throws {
-    let file = RawPNG.file(width: 4, height: 2, depth: 8, colourType: 0, rows: [0, 1, 2, 3, 4, 0, 5, 6, 7, 8])
+    let file = RawPNG.file(
+      width: 4, height: 2, depth: 8, colourType: 0, rows: [0, 1, 2, 3, 4, 0, 5, 6, 7, 8])
     #expect(try PNGFile.decode(file, path: "a.png").height == 2)
     for length in 0..<file.count {
-      let error = #expect(throws: MediaError.self) { try PNGFile.decode(Array(file.prefix(length)), path: "a.png") }
+      let error = #expect(throws: MediaError.self) {
+        try PNGFile.decode(Array(file.prefix(length)), path: "a.png")
+      }
       guard case .truncated = error else {
         Issue.record("length \(length): \(String(describing: error))")
         continue
@@ -82,7 +88,8 @@ import Testing
   }
 
   @Test func everyFlippedBitInTheChunksIsNoticed() {
-    let file = RawPNG.file(width: 4, height: 2, depth: 8, colourType: 0, rows: [0, 1, 2, 3, 4, 0, 5, 6, 7, 8])
+    let file = RawPNG.file(
+      width: 4, height: 2, depth: 8, colourType: 0, rows: [0, 1, 2, 3, 4, 0, 5, 6, 7, 8])
     for bit in 0..<(file.count * 8) {
       var damaged = file
       damaged[bit / 8] ^= 1 << UInt8(bit % 8)
