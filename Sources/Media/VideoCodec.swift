@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import EvalCore
 
 /// What a `VideoWriter` writes.
 public enum VideoCodec: String, Sendable, CaseIterable {
@@ -58,12 +59,23 @@ public enum VideoCodec: String, Sendable, CaseIterable {
     }
   }
 
-  /// Options of the encoder, by FFmpeg's names.
-  var options: [(String, String)] {
+  /// Smallest side that comes back exactly: FFmpeg's FFV1 loses pictures of one column or row.
+  var smallestSide: Int {
     switch self {
-    // Version 3 with checksums per slice, so that damage is noticed.
+    case .ffv1, .grayFFV1: 2
+    case .h264Lossless, .h264Preview, .vp9Preview: 1
+    }
+  }
+
+  /// Options of the encoder, by FFmpeg's names.
+  func options(for size: FrameSize) -> [(String, String)] {
+    switch self {
+    // Version 3 with checksums per slice, so that damage is noticed. Four slices need four pixels a side.
     case .ffv1, .grayFFV1:
-      [("level", "3"), ("slicecrc", "1"), ("coder", "1"), ("context", "1"), ("slices", "4")]
+      [
+        ("level", "3"), ("slicecrc", "1"), ("coder", "1"), ("context", "1"),
+        ("slices", min(size.width, size.height) < 8 ? "1" : "4"),
+      ]
     case .h264Lossless: [("qp", "0"), ("preset", "medium")]
     case .h264Preview: [("crf", "20"), ("preset", "fast")]
     case .vp9Preview: [("crf", "30"), ("b", "0"), ("deadline", "good"), ("cpu-used", "4")]

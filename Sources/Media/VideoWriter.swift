@@ -35,7 +35,7 @@ public final class VideoWriter {
     guard let rate = frameRate.avRational, rate.num > 0 else {
       throw .notWritten(path: path, cause: "a frame rate of \(frameRate) is out of range")
     }
-    guard size.width > 0, size.height > 0, size.width <= 16384, size.height <= 16384 else {
+    guard min(size.width, size.height) >= codec.smallestSide, size.width <= 16384, size.height <= 16384 else {
       throw .notWritten(path: path, cause: "frames of \(size) are out of range")
     }
     av_log_set_level(AV_LOG_QUIET)
@@ -106,7 +106,7 @@ public final class VideoWriter {
     packer.describeColours(context)
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    for (name, value) in codec.options { av_dict_set(&options, name, value, 0) }
+    for (name, value) in codec.options(for: size) { av_dict_set(&options, name, value, 0) }
     try check(avcodec_open2(context, implementation, &options))
     guard let picture = av_frame_alloc(), let packet = av_packet_alloc() else {
       throw failure("out of memory")

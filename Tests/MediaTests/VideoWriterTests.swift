@@ -7,7 +7,7 @@ import Testing
 @Suite struct VideoWriterTests {
   @Test(
     arguments: [VideoCodec.ffv1, .h264Lossless],
-    [FrameSize(width: 32, height: 20), FrameSize(width: 37, height: 23)])
+    [FrameSize(width: 32, height: 20), FrameSize(width: 37, height: 23), FrameSize(width: 2, height: 3)])
   func losslessRoundTripIsExact(codec: VideoCodec, size: FrameSize) throws {
     let folder = try TemporaryFolder()
     let frames = (0..<7).map { Pictures.noise(size, seed: UInt64($0)) }
@@ -71,6 +71,9 @@ import Testing
     let wide = Pictures.noise(FrameSize(width: 17, height: 16), seed: 1)
     #expect(throws: MediaError.sizeMismatch(path: url.path, found: wide.size, expected: size)) {
       try writer.append(wide)
+    }
+    #expect(throws: MediaError.self) {
+      try VideoWriter(url, size: FrameSize(width: 1, height: 9), frameRate: Rational(24), codec: .ffv1)
     }
     #expect(throws: MediaError.self) {
       try VideoWriter(
