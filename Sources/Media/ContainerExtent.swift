@@ -11,7 +11,6 @@ enum ContainerExtent {
         path: url.path, found: "cannot be opened", expected: "a readable file; check its permissions")
     }
     do {
-      defer { try? file.close() }
       let size = Int(try file.seekToEnd())
       guard let claimed = try claimedSize(file, size: size), claimed > size else { return nil }
       return "it has \(size) bytes of \(claimed)"
