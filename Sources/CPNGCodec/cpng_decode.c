@@ -23,8 +23,10 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
 }
 
 // Everything that libpng may jump out of. `rows` is owned by the caller, which frees it after the jump.
-static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *rgb, png_bytepp rows) {
-  // The samples alone matter: text, profiles and the like are stepped over, their CRC checked, never inflated.
+static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *rgb,
+                   png_bytepp rows) {
+  // The samples alone matter: text, profiles and the like are stepped over, their CRC checked, never
+  // inflated.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_user_limits(png, width, height);

@@ -25,8 +25,7 @@ static void encode(png_structp png, png_infop info, const uint8_t *samples, uint
                    int channels) {
   png_set_IHDR(png, info, width, height, 8, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  // Flat colours and lines: differences to the left and above, with a light search for repeats, is within a few per cent of
-  // the best size at a third of the time.
+  // Frames are written by the thousand: one filter and a light search for repeats.
   png_set_compression_level(png, 3);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, channels == 1 ? PNG_FILTER_NONE : PNG_FILTER_SUB);
   png_set_compression_strategy(png, Z_DEFAULT_STRATEGY);

@@ -1,6 +1,6 @@
 internal import EvalCore
 
-/// Pillow's 8-bit resize: weights of 22 bits, horizontal pass first, each pass rounded and clipped to 8 bits.
+/// Pillow's 8-bit resize: weights of 22 bits, each pass rounded and clipped to 8 bits.
 ///
 /// Source: Pillow, `Resample.c` (`PRECISION_BITS`, `normalize_coeffs_8bpc`, `clip8`).
 struct FixedPointResize: Sendable {
@@ -21,21 +21,36 @@ struct FixedPointResize: Sendable {
   func callAsFunction(_ frame: Frame) -> Frame {
     let width = columns.starts.count
     let height = rows.starts.count
-    var narrow = [UInt8](repeating: 0, count: width * frame.height * 3)
+    // Pillow 13 takes the vertical pass first where that drops enough lines; earlier versions never do.
+    // With a rounding between the passes the order shows.
+    let verticalFirst = height < frame.height && 2 * (frame.width - width) < frame.height - height
+    if verticalFirst { return horizontalPass(verticalPass(frame)) }
+    return verticalPass(horizontalPass(frame))
+  }
+
+  private func horizontalPass(_ frame: Frame) -> Frame {
+    let width = columns.starts.count
+    var rgb = [UInt8](repeating: 0, count: width * frame.height * 3)
     for y in 0..<frame.height {
       for x in 0..<width {
         let first = (y * frame.width + columns.starts[x]) * 3
         Self.blend(
           frame.rgb, at: first, step: 3, weights: columnWeights, row: x, taps: columns.width,
-          into: &narrow, target: (y * width + x) * 3)
+          into: &rgb, target: (y * width + x) * 3)
       }
     }
+    return Frame(width: width, height: frame.height, rgb: rgb)
+  }
+
+  private func verticalPass(_ frame: Frame) -> Frame {
+    let width = frame.width
+    let height = rows.starts.count
     var rgb = [UInt8](repeating: 0, count: width * height * 3)
     for y in 0..<height {
       for x in 0..<width {
         let first = (rows.starts[y] * width + x) * 3
         Self.blend(
-          narrow, at: first, step: width * 3, weights: rowWeights, row: y, taps: rows.width,
+          frame.rgb, at: first, step: width * 3, weights: rowWeights, row: y, taps: rows.width,
           into: &rgb, target: (y * width + x) * 3)
       }
     }

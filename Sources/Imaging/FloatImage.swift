@@ -33,7 +33,8 @@ public struct FloatImage: Sendable, Hashable {
     let rgb = [UInt8](unsafeUninitializedCapacity: values.count) { buffer, count in
       values.withUnsafeBufferPointer { source in
         for index in 0..<source.count {
-          buffer.initializeElement(at: index, to: UInt8(min(255, max(0, source[index])).rounded(.toNearestOrEven)))
+          buffer.initializeElement(
+            at: index, to: UInt8(min(255, max(0, source[index])).rounded(.toNearestOrEven)))
         }
       }
       count = values.count

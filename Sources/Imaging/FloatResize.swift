@@ -1,6 +1,7 @@
 internal import EvalCore
 
-/// Both passes in 32-bit floats. Vertical first: its inner loop runs along rows and is the cheaper one to vectorise.
+/// Both passes in 32-bit floats. Vertical first: its inner loop runs along rows and is the cheaper one to
+/// vectorise.
 struct FloatResize: Sendable {
   private let columns: ResizeTaps
   private let rows: ResizeTaps
@@ -35,7 +36,8 @@ struct FloatResize: Sendable {
   }
 
   private func blendRows(
-    of source: UnsafeBufferPointer<UInt8>, frame: Frame, at y: Int, into line: UnsafeMutableBufferPointer<Float>
+    of source: UnsafeBufferPointer<UInt8>, frame: Frame, at y: Int,
+    into line: UnsafeMutableBufferPointer<Float>
   ) {
     let stride = frame.width * 3
     guard let source = source.baseAddress, let line = line.baseAddress else { return }
@@ -65,7 +67,8 @@ struct FloatResize: Sendable {
             let pixel = (first + tap * 12).loadUnaligned(as: SIMD4<Float>.self)
             sum += pixel * weights[x * taps + tap]
           }
-          // The fourth lane is the next pixel's first value and is overwritten by it; one spare float follows the last.
+          // The fourth lane is the next pixel's first value and is overwritten by it; one spare float
+          // follows the last.
           (target + (offset + x * 3) * 4).storeBytes(of: sum, as: SIMD4<Float>.self)
         }
       }

@@ -1,10 +1,12 @@
 internal import Foundation
 
-/// The source positions and weights of every target position along one axis, all rows of the table equally long.
+/// The source positions and weights of every target position along one axis, all rows of the table equally
+/// long.
 struct ResizeTaps: Sendable {
   /// First source position per target position.
   var starts: [Int]
-  /// Taps per target position; short rows end in zeros. `starts[i] + width` may pass the end where weights are zero.
+  /// Taps per target position; short rows end in zeros. `starts[i] + width` may pass the end where weights
+  /// are zero.
   var width: Int
   /// `starts.count * width` weights, summing to 1 per target position.
   var weights: [Double]

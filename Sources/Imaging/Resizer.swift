@@ -27,8 +27,8 @@ public struct Resizer: Sendable {
     fixedPoint = filter.isFixedPoint ? FixedPointResize(horizontal: horizontal, vertical: vertical) : nil
   }
 
-  /// The resized frame, rounded once to 8 bits, half to even (the `pillow` filters round as Pillow does). A frame that already has
-  /// the size comes back unchanged.
+  /// The resized frame, rounded once to 8 bits, half to even (the `pillow` filters round as Pillow does). A
+  /// frame that already has the size comes back unchanged.
   public func callAsFunction(_ frame: Frame) -> Frame {
     check(frame)
     if input == output { return frame }
@@ -36,8 +36,8 @@ public struct Resizer: Sendable {
     return floatingPoint(frame).rounded()
   }
 
-  /// The resized frame before rounding, values about 0…255 (cubic and Lanczos overshoot). For the `pillow` filters: Pillow's rounded
-  /// values as floats, since it has no others.
+  /// The resized frame before rounding, values about 0…255 (cubic and Lanczos overshoot). For the `pillow`
+  /// filters: Pillow's rounded values as floats, since it has no others.
   public func float(_ frame: Frame) -> FloatImage {
     check(frame)
     if input == output { return FloatImage(frame) }

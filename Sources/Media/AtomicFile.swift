@@ -1,11 +1,13 @@
 public import Foundation
 internal import Synchronization
 
-/// Files that are either complete or absent: written under a temporary name in the same folder, flushed to the disk, then renamed.
+/// Files that are either complete or absent: written under a temporary name in the same folder, flushed to
+/// the disk, then renamed.
 public enum AtomicFile {
   private static let counter = Atomic<Int>(0)
 
-  /// Replaces the file at `url` by `data`. After a failure the old content is intact and no temporary file is left.
+  /// Replaces the file at `url` by `data`. After a failure the old content is intact and no temporary file
+  /// is left.
   public static func write(_ data: Data, to url: URL) throws(MediaError) {
     try data.withUnsafeBytes { bytes in
       Result { () throws(MediaError) in try write(bytes, to: url) }
@@ -53,7 +55,8 @@ public enum AtomicFile {
   private static func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
     var rest = buffer[...]
     while !rest.isEmpty {
-      let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      let written = Foundation.write(
+        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0 {
         if errno == EINTR { continue }
         return systemMessage(errno)

@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// Compares the size that a container's outer structure claims with the size of the file: how a video that was cut in the middle is told
-/// from a short one, since demultiplexers take the cut for the end.
+/// Compares the size that a container's outer structure claims with the size of the file: how a video that
+/// was cut in the middle is told from a short one, since demultiplexers take the cut for the end.
 enum ContainerExtent {
   /// What is missing, for a message; nil when the file is as long as it says or does not say.
   static func missingBytes(of url: URL) throws(MediaError) -> String? {
     let file: FileHandle
     do { file = try FileHandle(forReadingFrom: url) } catch {
-      throw .unreadable(path: url.path, found: "cannot be opened", expected: "a readable file; check its permissions")
+      throw .unreadable(
+        path: url.path, found: "cannot be opened", expected: "a readable file; check its permissions")
     }
     do {
-      defer { try? file.close() }
       let size = Int(try file.seekToEnd())
       guard let claimed = try claimedSize(file, size: size), claimed > size else { return nil }
       return "it has \(size) bytes of \(claimed)"
@@ -40,7 +40,8 @@ enum ContainerExtent {
     return segment + 4 + content.length + content.value
   }
 
-  /// A variable-length size of EBML: the number of leading zero bits is the number of further bytes. Nil: unknown size.
+  /// A variable-length size of EBML: the number of leading zero bits is the number of further bytes. Nil:
+  /// unknown size.
   private static func elementSize(_ file: FileHandle, at offset: Int) throws -> (value: Int, length: Int)? {
     guard let first = try bytes(file, at: offset, count: 1).first, first != 0 else { return nil }
     let length = first.leadingZeroBitCount + 1

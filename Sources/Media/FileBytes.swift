@@ -6,7 +6,8 @@ func readBytes(of url: URL, limit: Int) throws(MediaError) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else {
     if errno == ENOENT { throw .missing(path: path) }
-    throw .unreadable(path: path, found: "cannot be opened (\(systemMessage(errno)))", expected: "a readable file")
+    throw .unreadable(
+      path: path, found: "cannot be opened (\(systemMessage(errno)))", expected: "a readable file")
   }
   defer { close(descriptor) }
   var status = stat()
@@ -28,7 +29,8 @@ func readBytes(of url: URL, limit: Int) throws(MediaError) -> [UInt8] {
     }
   }
   if failure != 0 {
-    throw .unreadable(path: path, found: "cannot be read (\(systemMessage(failure)))", expected: "a readable file")
+    throw .unreadable(
+      path: path, found: "cannot be read (\(systemMessage(failure)))", expected: "a readable file")
   }
   return bytes
 }

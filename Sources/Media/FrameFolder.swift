@@ -13,8 +13,9 @@ public struct FrameFolder: FrameSource {
   /// Lists the frames in `directory`.
   ///
   /// - Parameters:
-  ///   - pattern: names of the frames, for example `%05d.png`; nil: the one numbering that the folder's PNG files follow. With a pattern
-  ///     other files are passed over; without one they must all belong to the sequence. Hidden files are never looked at.
+  ///   - pattern: names of the frames, for example `%05d.png`; nil: the one numbering that the folder's PNG
+  ///     files follow. With a pattern other files are passed over; without one they must all belong to the
+  ///     sequence. Hidden files are never looked at.
   ///   - first: number of the first frame; nil: the smallest number there is.
   ///   - count: number of frames; nil: up to the largest number there is.
   ///   - limits: largest pictures that are read.
@@ -78,7 +79,8 @@ extension FrameFolder {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
     } catch {
-      throw .unreadable(path: path, found: "cannot be listed", expected: "a readable folder; check its permissions")
+      throw .unreadable(
+        path: path, found: "cannot be listed", expected: "a readable folder; check its permissions")
     }
   }
 
@@ -133,7 +135,9 @@ extension FrameFolder {
   }
 
   private static func rejectOtherPictures(_ names: [String], folder: String) throws(MediaError) {
-    let other = names.first { otherImageExtensions.contains(URL(fileURLWithPath: $0).pathExtension.lowercased()) }
+    let other = names.first {
+      otherImageExtensions.contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
+    }
     if let other {
       throw .mixedNames(folder: folder, found: "'\(other)' lies among PNG files", expected: "PNG files only")
     }
@@ -148,7 +152,8 @@ extension FrameFolder {
         expected: "names that differ in one number only")
     }
     return .mixedNames(
-      folder: folder, found: "'\(pictures[0])' and the \(pictures.count - 1) others do not follow one numbering",
+      folder: folder,
+      found: "'\(pictures[0])' and the \(pictures.count - 1) others do not follow one numbering",
       expected: "names that differ in one number only")
   }
 

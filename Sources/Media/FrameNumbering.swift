@@ -1,4 +1,5 @@
-/// The naming of a sequence of files: text, a number that counts frames, text. For example `%05d.png` or `scene2_%d.png`.
+/// The naming of a sequence of files: text, a number that counts frames, text. For example `%05d.png` or
+/// `scene2_%d.png`.
 struct FrameNumbering: Hashable {
   var prefix: String
   var suffix: String
@@ -26,7 +27,8 @@ struct FrameNumbering: Hashable {
 
   /// The naming that all `names` follow, with the number that counts; nil when there is none.
   ///
-  /// Names with several numbers (`cut12_frame0003`) count by the last number that leaves everything else equal.
+  /// Names with several numbers (`cut12_frame0003`) count by the last number that leaves everything else
+  /// equal.
   init?(sharedBy names: [String]) {
     guard let model = names.first else { return nil }
     for run in Self.digitRuns(of: model).reversed() {

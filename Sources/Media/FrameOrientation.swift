@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import EvalCore
 
-/// A turn or flip that the container asks for: the linear part of its display matrix, rows `(a b) (c d)` with
-/// `x' = a x + c y`, `y' = b x + d y`.
+/// A turn or flip that the container asks for: the linear part of its display matrix, rows `(a b) (c d)`
+/// with `x' = a x + c y`, `y' = b x + d y`.
 struct FrameOrientation: Equatable {
   let a: Int32
   let b: Int32
@@ -18,7 +18,9 @@ struct FrameOrientation: Equatable {
 
   /// The stream's orientation; nil when it is upright or says nothing.
   init?(stream: UnsafeMutablePointer<AVStream>?) {
-    guard let stream, let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else { return nil }
+    guard let stream, let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else {
+      return nil
+    }
     let raw = UnsafeRawPointer(data)
     // Nine 32-bit numbers; 1 is 1 << 16.
     func entry(_ index: Int) -> Int32 { raw.loadUnaligned(fromByteOffset: index * 4, as: Int32.self) }

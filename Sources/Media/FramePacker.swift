@@ -104,7 +104,8 @@ final class FramePacker {
       let width = Int32(codedSize.width)
       let height = Int32(codedSize.height)
       scaler = sws_getContext(
-        width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BICUBIC | SWS_ACCURATE_RND, nil,
+        width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BICUBIC | SWS_ACCURATE_RND,
+        nil,
         nil, nil)
       let table = sws_getCoefficients(SWS_CS_ITU709)
       if let scaler { sws_setColorspaceDetails(scaler, table, 1, table, 0, 0, 1 << 16, 1 << 16) }

@@ -1,7 +1,7 @@
 public import EvalCore
 
-/// Why a picture, folder or video could not be read or written. Every message names the file, what was found, what was expected and
-/// the fix, on one line.
+/// Why a picture, folder or video could not be read or written. Every message names the file, what was
+/// found, what was expected and the fix, on one line.
 public enum MediaError: ReasonedError, CustomStringConvertible, Hashable {
   /// There is nothing at this path.
   case missing(path: String)
@@ -9,7 +9,8 @@ public enum MediaError: ReasonedError, CustomStringConvertible, Hashable {
   case unreadable(path: String, found: String, expected: String)
   /// The file is damaged: checksums or structure do not hold.
   case damaged(path: String, found: String)
-  /// The file stops before its end; `framesRead` frames (videos) or rows could still be read, nil when unknown.
+  /// The file stops before its end or cannot be decoded further; `framesRead` frames of a video could still
+  /// be read, nil for pictures.
   case truncated(path: String, framesRead: Int?, found: String)
   /// The picture or file is larger than the limits allow.
   case tooLarge(path: String, found: String, limit: String)
@@ -49,7 +50,7 @@ public enum MediaError: ReasonedError, CustomStringConvertible, Hashable {
     case .damaged(let path, let found):
       "\(path): damaged file (\(found)), expected an intact one; copy or render it again"
     case .truncated(let path, let framesRead, let found):
-      "\(path): the file is cut off (\(found))\(Self.readable(framesRead)); "
+      "\(path): cut off or damaged (\(found))\(Self.readable(framesRead)); "
         + "expected a complete file, copy or render it again"
     case .tooLarge(let path, let found, let limit):
       "\(path): \(found) exceeds the limit of \(limit); use a smaller file or raise the limit"

@@ -2,10 +2,11 @@ public import Foundation
 
 /// Arrays in NumPy's .npy files, version 1.0.
 public enum NPYFile {
-  /// Writes float32 values in C order (last axis fastest) as `<f4`. The file appears complete or not at all.
+  /// Writes float32 values in C order (last axis fastest) as `<f4`. The file appears complete or not at
+  /// all.
   ///
-  /// Source: NumPy's format description: magic, version, little-endian header length, a Python literal padded so that the data
-  /// starts at a multiple of 64 bytes.
+  /// Source: NumPy's format description: magic, version, little-endian header length, a Python literal
+  /// padded so that the data starts at a multiple of 64 bytes.
   public static func write(shape: [Int], values: [Float], to url: URL) throws(MediaError) {
     precondition(
       shape.reduce(1, *) == values.count, "shape \(shape) does not hold \(values.count) values")

@@ -4,8 +4,9 @@ public import Foundation
 
 /// Pictures in PNG files.
 ///
-/// Reading: 1 to 16 bits, grey, palette, alpha and interlaced files become 8-bit RGB. Grey is replicated, alpha (including a
-/// palette's) is dropped, not blended, 16-bit values become `round(v * 255 / 65535)`, gamma and colour profiles are ignored.
+/// Reading: 1 to 16 bits, grey, palette, alpha and interlaced files become 8-bit RGB. Grey is replicated,
+/// alpha (including a palette's) is dropped, not blended, 16-bit values become `round(v * 255 / 65535)`,
+/// gamma and colour profiles are ignored.
 /// For 8-bit files this is Pillow's conversion to RGB. Source: evaluation protocol, "Reader".
 public enum PNGFile {
   private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -14,8 +15,9 @@ public enum PNGFile {
 
   /// The picture in the file at `url`.
   ///
-  /// The size is checked against `limits` before memory for pixels is allocated; text and other ancillary chunks are skipped without being
-  /// inflated; a wrong checksum, a missing end or a missing file is an error that names the file.
+  /// The size is checked against `limits` before memory for pixels is allocated; text and other ancillary
+  /// chunks are skipped without being inflated; a wrong checksum, a missing end or a missing file is an
+  /// error that names the file.
   public static func read(_ url: URL, limits: ImageLimits = .default) throws(MediaError) -> Frame {
     let file = try readBytes(of: url, limit: limits.maxFileBytes)
     return try decode(file, path: url.path, limits: limits)
@@ -49,7 +51,8 @@ public enum PNGFile {
     try write(samples: frame.rgb, width: frame.width, height: frame.height, channels: 3, to: url)
   }
 
-  /// Writes an 8-bit grey PNG from `values`, row-major `height * width`. The file appears complete or not at all.
+  /// Writes an 8-bit grey PNG from `values`, row-major `height * width`. The file appears complete or not
+  /// at all.
   public static func writeGray(width: Int, height: Int, values: [UInt8], to url: URL) throws(MediaError) {
     precondition(
       width > 0 && height > 0 && values.count == width * height,

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import EvalCore
 
 /// Facts about FFmpeg's pixel formats.
 enum PixelFormats {
@@ -28,6 +29,10 @@ enum PixelFormats {
 
   /// The same layout in a format whose name does not say a range.
   static func withoutRange(_ format: Int32) -> Int32 { fullRange[format] ?? format }
+
+  static func size(of picture: UnsafePointer<AVFrame>) -> FrameSize {
+    FrameSize(width: Int(picture.pointee.width), height: Int(picture.pointee.height))
+  }
 
   static func planes(of picture: UnsafePointer<AVFrame>) -> [UnsafeMutablePointer<UInt8>?] {
     let data = picture.pointee.data

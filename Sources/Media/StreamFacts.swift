@@ -20,11 +20,14 @@ struct StreamFacts {
     let properties = avcodec_descriptor_get(id)?.pointee.props ?? 0
     isIntraOnly = properties & AV_CODEC_PROP_INTRA_ONLY != 0
     let neverLossy = properties & AV_CODEC_PROP_LOSSLESS != 0 && properties & AV_CODEC_PROP_LOSSY == 0
-    let extra = UnsafeBufferPointer(start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))
+    let extra = UnsafeBufferPointer(
+      start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))
     isLossless = neverLossy || (id == AV_CODEC_ID_H264 && H264Parameters.isLossless(Array(extra)))
-    // Edit lists can hide packets that are counted here, so this is a lower bound only without them.
-    let hidden = stream.pointee.start_time != lvcd_nopts_value() && stream.pointee.start_time < 0
-    promisedFrames = hidden ? 0 : Int(stream.pointee.nb_frames)
+    // Where the container's own structure shows a cut, its frame count adds nothing: it includes frames
+    // hidden by edit lists.
+    let containerName = decoder.container?.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? ""
+    let showsItsExtent = ["mov", "avi", "matroska"].contains { containerName.hasPrefix($0) }
+    promisedFrames = showsItsExtent ? 0 : Int(stream.pointee.nb_frames)
     let rate = av_guess_frame_rate(decoder.container, stream, nil)
     frameRate = rate.num > 0 && rate.den > 0 ? Rational(Int(rate.num), Int(rate.den)) : nil
     let aspect = av_guess_sample_aspect_ratio(decoder.container, stream, nil)
@@ -38,10 +41,12 @@ enum H264Parameters {
   /// High 4:4:4 Predictive, the only profile with a lossless mode.
   private static let predictive444: UInt8 = 244
 
-  /// Whether the stream's extra data announces the lossless transform bypass (ITU-T H.264, 7.3.2.1.1), which encoders
-  /// set when all quantisers are 0.
+  /// Whether the stream's extra data announces the lossless transform bypass (ITU-T H.264, 7.3.2.1.1),
+  /// which encoders set when all quantisers are 0.
   static func isLossless(_ extra: [UInt8]) -> Bool {
-    guard let unit = sequenceParameters(in: extra), unit.count > 4, unit[1] == predictive444 else { return false }
+    guard let unit = sequenceParameters(in: extra), unit.count > 4, unit[1] == predictive444 else {
+      return false
+    }
     var bits = BitReader(unit.dropFirst(4))
     guard bits.exponentialGolomb() != nil, let chromaFormat = bits.exponentialGolomb() else { return false }
     if chromaFormat == 3 { _ = bits.bit() }

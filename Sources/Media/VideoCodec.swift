@@ -1,12 +1,15 @@
 internal import CFFmpeg
+internal import EvalCore
 
 /// What a `VideoWriter` writes.
 public enum VideoCodec: String, Sendable, CaseIterable {
   /// FFV1 in Matroska, 8-bit RGB: every value comes back exactly.
   case ffv1
-  /// FFV1 in Matroska, 8-bit grey, for lineart: frames must have three equal channels, which come back exactly.
+  /// FFV1 in Matroska, 8-bit grey, for lineart: frames must have three equal channels, which come back
+  /// exactly.
   case grayFFV1 = "ffv1-gray"
-  /// H.264 with all quantisers 0 in Matroska, RGB: every value comes back exactly; smaller than FFV1 where pictures repeat.
+  /// H.264 with all quantisers 0 in Matroska, RGB: every value comes back exactly; smaller than FFV1 where
+  /// pictures repeat.
   case h264Lossless = "h264-lossless"
   /// H.264 in MP4, 4:2:0, BT.709 limited: small, for looking at only.
   case h264Preview = "h264-preview"
@@ -56,12 +59,23 @@ public enum VideoCodec: String, Sendable, CaseIterable {
     }
   }
 
-  /// Options of the encoder, by FFmpeg's names.
-  var options: [(String, String)] {
+  /// Smallest side that comes back exactly: FFmpeg's FFV1 loses pictures of one column or row.
+  var smallestSide: Int {
     switch self {
-    // Version 3 with checksums per slice, so that damage is noticed.
+    case .ffv1, .grayFFV1: 2
+    case .h264Lossless, .h264Preview, .vp9Preview: 1
+    }
+  }
+
+  /// Options of the encoder, by FFmpeg's names.
+  func options(for size: FrameSize) -> [(String, String)] {
+    switch self {
+    // Version 3 with checksums per slice, so that damage is noticed. Four slices need four pixels a side.
     case .ffv1, .grayFFV1:
-      [("level", "3"), ("slicecrc", "1"), ("coder", "1"), ("context", "1"), ("slices", "4")]
+      [
+        ("level", "3"), ("slicecrc", "1"), ("coder", "1"), ("context", "1"),
+        ("slices", min(size.width, size.height) < 8 ? "1" : "4"),
+      ]
     case .h264Lossless: [("qp", "0"), ("preset", "medium")]
     case .h264Preview: [("crf", "20"), ("preset", "fast")]
     case .vp9Preview: [("crf", "30"), ("b", "0"), ("deadline", "good"), ("cpu-used", "4")]

@@ -35,7 +35,8 @@ public struct VideoColour: Hashable, Sendable, Codable {
     self.range = range
   }
 
-  /// Pictures of fewer lines than this are taken for BT.601 when they do not say. Source: evaluation protocol, "Reader".
+  /// Pictures of fewer lines than this are taken for BT.601 when they do not say. Source: evaluation
+  /// protocol, "Reader".
   static let highDefinitionLines = 720
 }
 

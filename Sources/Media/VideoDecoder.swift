@@ -10,6 +10,7 @@ final class VideoDecoder {
   private var picture: UnsafeMutablePointer<AVFrame>?
   private let streamIndex: Int32
   private var isDrained = false
+  private var checksums: FFV1Checksums?
   /// Frames delivered so far.
   private(set) var framesRead = 0
 
@@ -37,7 +38,8 @@ final class VideoDecoder {
     let probed = avformat_find_stream_info(format, nil)
     var decoder: UnsafePointer<AVCodec>?
     streamIndex = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, &decoder, 0)
-    guard probed >= 0, streamIndex >= 0, let decoder, let stream = format.pointee.streams[Int(streamIndex)] else {
+    guard probed >= 0, streamIndex >= 0, let decoder, let stream = format.pointee.streams[Int(streamIndex)]
+    else {
       avformat_close_input(&self.format)
       throw .unreadable(path: path, found: "has no video stream", expected: "a video file with pictures")
     }
@@ -60,15 +62,19 @@ final class VideoDecoder {
   private func open(
     _ decoder: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, threads: Int
   ) throws(MediaError) {
-    guard let codec else { throw .unreadable(path: path, found: "out of memory", expected: "memory for a decoder") }
+    guard let codec else {
+      throw .unreadable(path: path, found: "out of memory", expected: "memory for a decoder")
+    }
     var status = avcodec_parameters_to_context(codec, stream.pointee.codecpar)
+    if codec.pointee.codec_id == AV_CODEC_ID_FFV1 { checksums = FFV1Checksums() }
     codec.pointee.thread_count = Int32(threads)
     codec.pointee.pkt_timebase = stream.pointee.time_base
     codec.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
     if status >= 0 { status = avcodec_open2(codec, decoder, nil) }
     guard status >= 0 else {
       throw .unreadable(
-        path: path, found: "its codec cannot be opened (\(ffmpegMessage(status)))", expected: "an intact stream")
+        path: path, found: "its codec cannot be opened (\(ffmpegMessage(status)))",
+        expected: "an intact stream")
     }
   }
 
@@ -81,7 +87,8 @@ final class VideoDecoder {
     while true {
       let status = avcodec_receive_frame(codec, picture)
       if status >= 0 {
-        let isCorrupt = picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+        let isCorrupt =
+          picture.pointee.decode_error_flags != 0 || picture.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
         if isCorrupt { throw broken("frame \(framesRead) has missing or damaged parts") }
         framesRead += 1
         return picture
@@ -111,11 +118,13 @@ final class VideoDecoder {
       avcodec_send_packet(codec, nil)
       return
     }
-    let isCorrupt = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
+    let bytes = UnsafeMutableBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
+    let failsCheck = checksums?.findsDamage(in: UnsafeBufferPointer(bytes)) ?? false
+    let isCorrupt = packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 || failsCheck
     let status = avcodec_send_packet(codec, packet)
     av_packet_unref(packet)
     guard status >= 0, !isCorrupt else {
-      let reason = isCorrupt ? "incomplete data" : ffmpegMessage(status)
+      let reason = failsCheck ? "wrong checksum" : isCorrupt ? "incomplete data" : ffmpegMessage(status)
       throw broken("the data after frame \(framesRead) cannot be decoded: \(reason)")
     }
   }
@@ -131,8 +140,16 @@ final class VideoDecoder {
     }
   }
 
+  /// Ends decoding: frames that the decoder still holds count as readable.
   private func broken(_ found: String) -> MediaError {
-    .truncated(path: path, framesRead: framesRead, found: found)
+    if let codec, let picture, !isDrained {
+      isDrained = true
+      avcodec_send_packet(codec, nil)
+      while avcodec_receive_frame(codec, picture) >= 0, picture.pointee.decode_error_flags == 0 {
+        framesRead += 1
+      }
+    }
+    return .truncated(path: path, framesRead: framesRead, found: found)
   }
 }
 

@@ -42,7 +42,8 @@ final class VideoFrameConverter {
     guard let orientation else { return frame }
     guard let turned = orientation.apply(to: frame) else {
       throw .unsupported(
-        path: path, found: "a display matrix that is not a quarter turn or a flip", expected: "upright frames")
+        path: path, found: "a display matrix that is not a quarter turn or a flip", expected: "upright frames"
+      )
     }
     return turned
   }
@@ -63,7 +64,8 @@ final class VideoFrameConverter {
       let source = PixelFormats.planes(of: picture)
       let target: [UnsafeMutablePointer<UInt8>?] = [buffer.baseAddress, nil, nil, nil]
       return sws_scale(
-        scaler, source.map { UnsafePointer($0) }, PixelFormats.strides(of: picture), 0, Int32(size.height), target,
+        scaler, source.map { UnsafePointer($0) }, PixelFormats.strides(of: picture), 0, Int32(size.height),
+        target,
         [Int32(stride), 0, 0, 0])
     }
     guard lines == Int32(size.height) else {
@@ -85,7 +87,8 @@ final class VideoFrameConverter {
       note("matrix:given-\(stated.matrix.rawValue)-\(stated.range.rawValue)")
       return stated
     }
-    let isFull = picture.pointee.color_range == AVCOL_RANGE_JPEG || PixelFormats.isFullRange(picture.pointee.format)
+    let isFull =
+      picture.pointee.color_range == AVCOL_RANGE_JPEG || PixelFormats.isFullRange(picture.pointee.format)
     let range: VideoColour.Range = isFull ? .full : .limited
     let isRGB = PixelFormats.isRGB(picture.pointee.format)
     if isRGB { return VideoColour(matrix: .bt601, range: .full) }
@@ -103,7 +106,8 @@ final class VideoFrameConverter {
 
   private func makeScaler(_ key: ScalerKey) throws(MediaError) -> OpaquePointer {
     let unsupported = MediaError.unsupported(
-      path: path, found: "the pixel format '\(PixelFormats.name(key.format))'", expected: "a common YUV or RGB format")
+      path: path, found: "the pixel format '\(PixelFormats.name(key.format))'",
+      expected: "a common YUV or RGB format")
     guard sws_isSupportedInput(AVPixelFormat(key.format)) != 0, let scaler = sws_alloc_context() else {
       throw unsupported
     }

@@ -2,7 +2,8 @@ internal import CFFmpeg
 public import EvalCore
 public import Foundation
 
-/// Writes frames to a video file. The same frames give the same bytes; the file appears at `finish()`, complete, or not at all.
+/// Writes frames to a video file. The same frames give the same bytes; the file appears at `finish()`,
+/// complete, or not at all.
 ///
 /// Not thread-safe. A writer that goes away before `finish()` removes its temporary file.
 public final class VideoWriter {
@@ -28,12 +29,13 @@ public final class VideoWriter {
     self.codec = codec
     temporary = AtomicFile.temporaryPath(for: url)
     guard url.pathExtension.lowercased() == codec.fileExtension else {
-      throw .notWritten(path: path, cause: "\(codec.rawValue) video belongs in a .\(codec.fileExtension) file")
+      throw .notWritten(
+        path: path, cause: "\(codec.rawValue) video belongs in a .\(codec.fileExtension) file")
     }
     guard let rate = frameRate.avRational, rate.num > 0 else {
       throw .notWritten(path: path, cause: "a frame rate of \(frameRate) is out of range")
     }
-    guard size.width > 0, size.height > 0, size.width <= 16384, size.height <= 16384 else {
+    guard min(size.width, size.height) >= codec.smallestSide, size.width <= 16384, size.height <= 16384 else {
       throw .notWritten(path: path, cause: "frames of \(size) are out of range")
     }
     av_log_set_level(AV_LOG_QUIET)
@@ -50,7 +52,9 @@ public final class VideoWriter {
 
   /// Appends one frame; it must have the writer's size.
   public func append(_ frame: Frame) throws(MediaError) {
-    guard !isFinished, let encoder, let picture, let packer else { throw failure("the file is closed already") }
+    guard !isFinished, let encoder, let picture, let packer else {
+      throw failure("the file is closed already")
+    }
     guard frame.size == size else { throw .sizeMismatch(path: path, found: frame.size, expected: size) }
     try check(av_frame_make_writable(picture))
     if let complaint = packer.pack(frame, into: picture) { throw failure("frame \(count) \(complaint)") }
@@ -83,7 +87,9 @@ public final class VideoWriter {
   private func openEncoder(_ rate: AVRational) throws(MediaError) {
     guard let implementation = avcodec_find_encoder_by_name(codec.encoder),
       let context = avcodec_alloc_context3(implementation)
-    else { throw failure("FFmpeg was built without the encoder '\(codec.encoder)'; install the full libavcodec") }
+    else {
+      throw failure("FFmpeg was built without the encoder '\(codec.encoder)'; install the full libavcodec")
+    }
     encoder = context
     let packer = FramePacker(size: size, codec: codec)
     self.packer = packer
@@ -100,9 +106,11 @@ public final class VideoWriter {
     packer.describeColours(context)
     var options: OpaquePointer?
     defer { av_dict_free(&options) }
-    for (name, value) in codec.options { av_dict_set(&options, name, value, 0) }
+    for (name, value) in codec.options(for: size) { av_dict_set(&options, name, value, 0) }
     try check(avcodec_open2(context, implementation, &options))
-    guard let picture = av_frame_alloc(), let packet = av_packet_alloc() else { throw failure("out of memory") }
+    guard let picture = av_frame_alloc(), let packet = av_packet_alloc() else {
+      throw failure("out of memory")
+    }
     self.picture = picture
     self.packet = packet
     picture.pointee.format = codec.pixelFormat.rawValue
@@ -117,7 +125,9 @@ public final class VideoWriter {
     var format: UnsafeMutablePointer<AVFormatContext>?
     try check(avformat_alloc_output_context2(&format, nil, codec.muxer, "file:" + temporary))
     self.format = format
-    guard let format, let encoder, let stream = avformat_new_stream(format, nil) else { throw failure("out of memory") }
+    guard let format, let encoder, let stream = avformat_new_stream(format, nil) else {
+      throw failure("out of memory")
+    }
     self.stream = stream
     format.pointee.flags |= AVFMT_FLAG_BITEXACT
     stream.pointee.time_base = encoder.pointee.time_base

@@ -1,6 +1,5 @@
 import EvalCore
 import Foundation
-
 import Media
 
 /// Seeded pictures for tests.
@@ -8,7 +7,9 @@ enum Pictures {
   /// Independent random values.
   static func noise(_ size: FrameSize, seed: UInt64) -> Frame {
     var generator = SplitMix64(state: seed)
-    let rgb = (0..<(size.width * size.height * 3)).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 32) }
+    let rgb = (0..<(size.width * size.height * 3)).map { _ in
+      UInt8(truncatingIfNeeded: generator.next() >> 32)
+    }
     return Frame(width: size.width, height: size.height, rgb: rgb)
   }
 

@@ -1,12 +1,13 @@
 import EvalCore
 import Foundation
+import Media
 import TestSupport
 import Testing
 
-import Media
-
 @Suite struct VideoWriterTests {
-  @Test(arguments: [VideoCodec.ffv1, .h264Lossless], [FrameSize(width: 32, height: 20), FrameSize(width: 37, height: 23)])
+  @Test(
+    arguments: [VideoCodec.ffv1, .h264Lossless],
+    [FrameSize(width: 32, height: 20), FrameSize(width: 37, height: 23), FrameSize(width: 2, height: 3)])
   func losslessRoundTripIsExact(codec: VideoCodec, size: FrameSize) throws {
     let folder = try TemporaryFolder()
     let frames = (0..<7).map { Pictures.noise(size, seed: UInt64($0)) }
@@ -64,13 +65,19 @@ import Media
     let size = FrameSize(width: 16, height: 16)
     let url = folder.url.appendingPathComponent("clip.mkv")
     let writer = try VideoWriter(url, size: size, frameRate: Rational(24), codec: .ffv1)
-    #expect(throws: MediaError.notWritten(path: url.path, cause: "no frame was appended")) { try writer.finish() }
+    #expect(throws: MediaError.notWritten(path: url.path, cause: "no frame was appended")) {
+      try writer.finish()
+    }
     let wide = Pictures.noise(FrameSize(width: 17, height: 16), seed: 1)
     #expect(throws: MediaError.sizeMismatch(path: url.path, found: wide.size, expected: size)) {
       try writer.append(wide)
     }
     #expect(throws: MediaError.self) {
-      try VideoWriter(folder.url.appendingPathComponent("a.avi"), size: size, frameRate: Rational(24), codec: .ffv1)
+      try VideoWriter(url, size: FrameSize(width: 1, height: 9), frameRate: Rational(24), codec: .ffv1)
+    }
+    #expect(throws: MediaError.self) {
+      try VideoWriter(
+        folder.url.appendingPathComponent("a.avi"), size: size, frameRate: Rational(24), codec: .ffv1)
     }
     #expect(throws: MediaError.self) {
       try VideoWriter(

@@ -4,14 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// PNG files in memory <-> 8-bit samples, through libpng's row interface. libpng reports errors by longjmp, which
-// must not cross Swift frames: every call into libpng lies inside this target.
+// PNG files in memory <-> 8-bit samples, through libpng's row interface. libpng reports errors by longjmp,
+// which must not cross Swift frames: every call into libpng lies inside this target.
 
 enum { CPNG_MESSAGE_SIZE = 128 };
 
-// Decodes a whole PNG into `rgb`: width * height * 3 bytes, rows from the top. Grey is replicated, palettes are expanded,
-// alpha is dropped, 16 bits become round(v * 255 / 65535). Ancillary chunks are skipped without being inflated.
-// `width` and `height` are what the caller read from the header chunk: another size is an error. Checks every CRC.
+// Decodes a whole PNG into `rgb`: width * height * 3 bytes, rows from the top. Grey is replicated, palettes
+// are expanded, alpha is dropped, 16 bits become round(v * 255 / 65535). Ancillary chunks are skipped
+// without being inflated.
+// `width` and `height` are what the caller read from the header chunk: another size is an error. Checks
+// every CRC.
 // Returns 0, or -1 with libpng's reason in `message`. *truncated is set when the file ended too early.
 int cpng_decode_rgb(const uint8_t *file, size_t file_size, uint32_t width, uint32_t height, uint8_t *rgb,
                     int *truncated, char message[CPNG_MESSAGE_SIZE]);
