@@ -20,10 +20,10 @@ final class FramePacker {
   /// Tags the stream so that readers need not guess.
   func describeColours(_ context: UnsafeMutablePointer<AVCodecContext>) {
     switch codec {
-    case .ffv1, .h264Lossless:
+    case .ffv1, .ffv1Archive, .h264Lossless:
       context.pointee.colorspace = AVCOL_SPC_RGB
       context.pointee.color_range = AVCOL_RANGE_JPEG
-    case .grayFFV1:
+    case .grayFFV1, .grayFFV1Archive:
       context.pointee.color_range = AVCOL_RANGE_JPEG
     case .h264Preview, .vp9Preview:
       context.pointee.colorspace = AVCOL_SPC_BT709
@@ -38,9 +38,9 @@ final class FramePacker {
     guard let plane = picture.pointee.data.0 else { return "has no memory" }
     let stride = Int(picture.pointee.linesize.0)
     switch codec {
-    case .ffv1: return interleave(frame, into: plane, stride: stride)
+    case .ffv1, .ffv1Archive: return interleave(frame, into: plane, stride: stride)
     case .h264Lossless: return copyRows(frame.rgb, frame: frame, into: plane, stride: stride)
-    case .grayFFV1: return takeGray(frame, into: plane, stride: stride)
+    case .grayFFV1, .grayFFV1Archive: return takeGray(frame, into: plane, stride: stride)
     case .h264Preview, .vp9Preview: return convert(frame, into: picture)
     }
   }

@@ -8,6 +8,10 @@ public enum VideoCodec: String, Sendable, CaseIterable {
   /// FFV1 in Matroska, 8-bit grey, for lineart: frames must have three equal channels, which come back
   /// exactly.
   case grayFFV1 = "ffv1-gray"
+  /// As `ffv1`, with statistics kept over the whole clip: smallest, but readable from the start only.
+  case ffv1Archive = "ffv1-archive"
+  /// As `grayFFV1`, with statistics kept over the whole clip: smallest, but readable from the start only.
+  case grayFFV1Archive = "ffv1-gray-archive"
   /// H.264 with all quantisers 0 in Matroska, RGB: every value comes back exactly; smaller than FFV1 where
   /// pictures repeat.
   case h264Lossless = "h264-lossless"
@@ -19,7 +23,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
   /// Whether frames read back equal the frames written.
   public var isLossless: Bool {
     switch self {
-    case .ffv1, .grayFFV1, .h264Lossless: true
+    case .ffv1, .grayFFV1, .ffv1Archive, .grayFFV1Archive, .h264Lossless: true
     case .h264Preview, .vp9Preview: false
     }
   }
@@ -27,7 +31,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
   /// The file name extension that goes with the container: `mkv`, `mp4` or `webm`.
   public var fileExtension: String {
     switch self {
-    case .ffv1, .grayFFV1, .h264Lossless: "mkv"
+    case .ffv1, .grayFFV1, .ffv1Archive, .grayFFV1Archive, .h264Lossless: "mkv"
     case .h264Preview: "mp4"
     case .vp9Preview: "webm"
     }
@@ -35,7 +39,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
 
   var muxer: String {
     switch self {
-    case .ffv1, .grayFFV1, .h264Lossless: "matroska"
+    case .ffv1, .grayFFV1, .ffv1Archive, .grayFFV1Archive, .h264Lossless: "matroska"
     case .h264Preview: "mp4"
     case .vp9Preview: "webm"
     }
@@ -43,7 +47,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
 
   var encoder: String {
     switch self {
-    case .ffv1, .grayFFV1: "ffv1"
+    case .ffv1, .grayFFV1, .ffv1Archive, .grayFFV1Archive: "ffv1"
     case .h264Lossless: "libx264rgb"
     case .h264Preview: "libx264"
     case .vp9Preview: "libvpx-vp9"
@@ -52,8 +56,8 @@ public enum VideoCodec: String, Sendable, CaseIterable {
 
   var pixelFormat: AVPixelFormat {
     switch self {
-    case .ffv1: AV_PIX_FMT_BGR0
-    case .grayFFV1: AV_PIX_FMT_GRAY8
+    case .ffv1, .ffv1Archive: AV_PIX_FMT_BGR0
+    case .grayFFV1, .grayFFV1Archive: AV_PIX_FMT_GRAY8
     case .h264Lossless: AV_PIX_FMT_RGB24
     case .h264Preview, .vp9Preview: AV_PIX_FMT_YUV420P
     }
@@ -62,7 +66,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
   /// Smallest side that comes back exactly: FFmpeg's FFV1 loses pictures of one column or row.
   var smallestSide: Int {
     switch self {
-    case .ffv1, .grayFFV1: 2
+    case .ffv1, .grayFFV1, .ffv1Archive, .grayFFV1Archive: 2
     case .h264Lossless, .h264Preview, .vp9Preview: 1
     }
   }
@@ -76,6 +80,8 @@ public enum VideoCodec: String, Sendable, CaseIterable {
         ("level", "3"), ("slicecrc", "1"), ("coder", "1"), ("context", "1"),
         ("slices", min(size.width, size.height) < 8 ? "1" : "4"),
       ]
+    case .ffv1Archive, .grayFFV1Archive:
+      [("level", "3"), ("slicecrc", "1"), ("coder", "2"), ("context", "1"), ("slices", "1")]
     case .h264Lossless: [("qp", "0"), ("preset", "medium")]
     case .h264Preview: [("crf", "20"), ("preset", "fast")]
     case .vp9Preview: [("crf", "30"), ("b", "0"), ("deadline", "good"), ("cpu-used", "4")]
@@ -86,7 +92,7 @@ public enum VideoCodec: String, Sendable, CaseIterable {
   var keyFrameInterval: Int32 {
     switch self {
     case .ffv1, .grayFFV1: 1
-    case .h264Lossless, .h264Preview, .vp9Preview: 250
+    case .ffv1Archive, .grayFFV1Archive, .h264Lossless, .h264Preview, .vp9Preview: 250
     }
   }
 }

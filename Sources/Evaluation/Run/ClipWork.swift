@@ -67,7 +67,7 @@ struct ClipWork: Sendable {
   }
 
   /// The frames to score, coloured first where this program colours them.
-  func outputs() throws -> (any FrameSource, secondsPerFrame: Double?) {
+  func outputs() throws -> (ClipScorer.Outputs, secondsPerFrame: Double?) {
     switch row.source {
     case .colorizer(let colorizer):
       let stage = ColorizeStage(
@@ -75,14 +75,14 @@ struct ClipWork: Sendable {
         progress: runner.progress)
       let seconds = try stage.run(colorizer, row: row, clip: clip)
       let frames = runner.folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
-      return (try FrameFolder(frames, pattern: "%05d.png", first: 0, count: clip.count), seconds)
-    case .outputs(let template): return (try template.open(clip), nil)
-    case .oracle: return (try suite.openFrames(of: clip), nil)
+      return (.frames(try FrameFolder(frames, pattern: "%05d.png", first: 0, count: clip.count)), seconds)
+    case .outputs(let template): return (.frames(try template.open(clip)), nil)
+    case .oracle: return (.originals, nil)
     case .published: preconditionFailure("published rows have no frames")
     }
   }
 
-  func entry(outputs: any FrameSource) -> ClipScorer.Entry {
+  func entry(outputs: ClipScorer.Outputs) -> ClipScorer.Entry {
     let policy: CountPolicy
     if case .outputs(let template) = row.source { policy = template.countPolicy } else { policy = .strict }
     return ClipScorer.Entry(row: row, outputs: outputs, countPolicy: policy, metrics: missing)

@@ -111,7 +111,7 @@ public struct Runner: Sendable {
 
   /// Colours what needs colouring, then scores all rows of the clip in one pass.
   private func finish(_ clip: SuiteClip, _ work: [ClipWork], suite: Suite) throws {
-    var ready: [(work: ClipWork, outputs: any FrameSource, seconds: Double?)] = []
+    var ready: [(work: ClipWork, outputs: ClipScorer.Outputs, seconds: Double?)] = []
     for item in work {
       do {
         let (outputs, seconds) = try item.outputs()

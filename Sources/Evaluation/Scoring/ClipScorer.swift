@@ -15,9 +15,17 @@ struct ClipScorer {
   /// One row's outputs of this clip and the metrics that it still lacks.
   struct Entry {
     let row: Row
-    let outputs: any FrameSource
+    let outputs: Outputs
     let countPolicy: CountPolicy
     let metrics: [any Metric]
+  }
+
+  /// Where a row's frames come from.
+  enum Outputs {
+    /// Frames of its own.
+    case frames(any FrameSource)
+    /// The originals themselves, which are decoded anyway.
+    case originals
   }
 
   /// A row's record without what only the caller knows, or why there is none.
@@ -67,6 +75,7 @@ private final class Lane {
   private let entry: ClipScorer.Entry
   private let clip: SuiteClip
   private let suite: String
+  private let frames: (any FrameSource)?
   private var reader: (any FrameReader)?
   private var observers: [(metric: any Metric, observer: any ClipObserver)] = []
   private var hasher = ClipHasher()
@@ -80,33 +89,37 @@ private final class Lane {
     self.entry = entry
     self.clip = clip
     self.suite = suite
+    if case .frames(let source) = entry.outputs { frames = source } else { frames = nil }
     do {
       try checkCount()
-      reader = try entry.outputs.makeReader()
+      reader = try frames?.makeReader()
       observers = try entry.metrics.map { ($0, try $0.makeObserver(clipID: clip.id)) }
     } catch {
       failure = error
     }
   }
 
+  private var name: String { frames?.name ?? "\(suite)/\(clip.id)" }
+
   private func checkCount() throws {
-    let found = entry.outputs.count
-    guard found != clip.count, entry.countPolicy == .strict else { return }
+    guard let frames, frames.count != clip.count, entry.countPolicy == .strict else { return }
+    let found = frames.count
     throw FrameCountError(
-      file: entry.outputs.name, found: found, expected: clip.count, hint: FrameCountError.likelyCause(found: found, clip: clip.count))
+      file: frames.name, found: found, expected: clip.count, hint: FrameCountError.likelyCause(found: found, clip: clip.count))
   }
 
   func advance(original: OriginalFrame?, stored: Frame, resizer: FrameResizer) {
-    guard failure == nil, let reader else { return }
+    guard failure == nil else { return }
     do {
-      guard let output = try reader.next() else { return }
+      guard let output = frames == nil ? stored : try reader?.next() else { return }
       hasher.update(output)
       compared += 1
       if output.size != stored.size { otherSize = output.size }
       guard let original else { return }
       evaluated += 1
       if output == stored { identical += 1 }
-      let generated = GeneratedFrame(frame: resizer(output), storedFrame: output)
+      let resized = frames == nil ? original.frame : resizer(output)
+      let generated = GeneratedFrame(frame: resized, storedFrame: output)
       for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
     } catch {
       failure = error
@@ -119,14 +132,15 @@ private final class Lane {
     while let extra = try reader?.next() { hasher.update(extra) }
     guard compared == clip.count || entry.countPolicy == .common else {
       throw FrameCountError(
-        file: entry.outputs.name, found: compared, expected: clip.count,
+        file: name, found: compared, expected: clip.count,
         hint: FrameCountError.likelyCause(found: compared, clip: clip.count))
     }
     guard evaluated > 0 else {
       throw FrameCountError(
-        file: entry.outputs.name, found: evaluated, expected: 1, hint: "no frame besides the reference is left to evaluate")
+        file: name, found: evaluated, expected: 1, hint: "no frame besides the reference is left to evaluate")
     }
-    var warnings = (originalNotes.map { "original: \($0)" } + entry.outputs.notes.map { "output: \($0)" })
+    var warnings = originalNotes.map { "original: \($0)" }
+    warnings += (frames?.notes ?? []).map { "output: \($0)" }
     if let otherSize { warnings.append("output is \(otherSize) where the clip is of another size") }
     if identical > 0, entry.row.identity.kind != .oracle {
       warnings.append("\(identical) of \(evaluated) frames are identical to the original")

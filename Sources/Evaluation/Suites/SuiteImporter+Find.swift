@@ -87,7 +87,7 @@ final class LosslessClipWriter {
   func append(_ frame: Frame) throws {
     let writer = try self.writer
       ?? VideoWriter(
-        url, size: frame.size, frameRate: Rational(framesPerSecond: framesPerSecond), codec: isGray ? .grayFFV1 : .ffv1)
+        url, size: frame.size, frameRate: Rational(framesPerSecond: framesPerSecond), codec: isGray ? .grayFFV1 : .h264Lossless)
     self.writer = writer
     try writer.append(frame)
     hasher.update(frame)

@@ -16,11 +16,8 @@ struct ClipsEmbedCommand: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: suites, isDirectory: true)
-    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { path in
-      var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: folder.appendingPathComponent(path).path, isDirectory: &isFolder)
-      return !isFolder.boolValue && path.hasSuffix(".json") || path.hasSuffix(".mkv")
-    }
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".json") || $0.hasSuffix(".mkv") }
     let text = Self.table(paths.sorted(), folder: folder.lastPathComponent)
     try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
   }
