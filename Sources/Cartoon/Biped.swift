@@ -203,7 +203,8 @@ struct BipedSkeleton: Sendable {
   private func poseStanding(_ pose: inout Pose, _ state: MotionState, _ temper: BipedTemper) {
     let beat = turn * state.beat
     let dance = state.action == .dance ? 1.0 : 0.25
-    pose[pelvis].shift = Point(0.06 * dance * sin(beat), shape.leg * (0.04 + 0.09 * dance * (0.5 + 0.5 * cos(2 * beat))))
+    pose[pelvis].shift = Point(
+      0.06 * dance * sin(beat), shape.leg * (0.04 + 0.09 * dance * (0.5 + 0.5 * cos(2 * beat))))
     pose[pelvis].angle = 0.16 * dance * sin(beat)
     pose[chest].angle = -0.26 * dance * sin(beat + 0.5)
     pose[head].angle = temper.headTilt * 1.6 * sin(beat * 0.5 + 1) + 0.1 * dance * sin(beat + 1.1)
@@ -227,8 +228,10 @@ struct BipedSkeleton: Sendable {
         pose[forearms[side]].angle = outward * (0.8 + 0.8 * sin(lag + 0.9))
       default:
         let raised = temper.raisesArm && side == 0
-        pose[uppers[side]].angle = raised ? outward * (2.1 + 0.25 * sin(beat)) : outward * (0.25 + 0.1 * sin(lag))
-        pose[forearms[side]].angle = raised ? outward * (0.5 + 0.6 * sin(2 * beat + 0.6)) : -0.35 - 0.3 * sin(lag)
+        pose[uppers[side]].angle =
+          raised ? outward * (2.1 + 0.25 * sin(beat)) : outward * (0.25 + 0.1 * sin(lag))
+        pose[forearms[side]].angle =
+          raised ? outward * (0.5 + 0.6 * sin(2 * beat + 0.6)) : -0.35 - 0.3 * sin(lag)
       }
     }
   }

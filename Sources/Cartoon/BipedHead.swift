@@ -6,14 +6,17 @@ extension BipedWardrobe {
     let r = shape.head
     let head = bones.head
     let pointed = rng.chance(0.2)
-    let ear = pointed
-      ? Curve.spline([Point(-r * 0.85, -r * 0.6), Point(-r * 1.5, -r * 1.25), Point(-r * 0.8, -r * 1.05)], corners: [1])
+    let ear =
+      pointed
+      ? Curve.spline(
+        [Point(-r * 0.85, -r * 0.6), Point(-r * 1.5, -r * 1.25), Point(-r * 0.8, -r * 1.05)], corners: [1])
       : Curve.ellipse(r * 0.2, r * 0.26, at: Point(-r * 0.95, -r * 0.85))
     if !hair.coversEars { rig.draw(ear, head, skin) }
     let jaw = rng.uniform(0.62, 0.86)
     let skull = Curve.spline([
       Point(0, -r * 1.98), Point(r * 0.9, -r * 1.5), Point(r * 0.99, -r * 0.9), Point(r * jaw, -r * 0.32),
-      Point(r * 0.16, 0), Point(-r * jaw * 0.92, -r * 0.3), Point(-r * 0.99, -r * 0.9), Point(-r * 0.9, -r * 1.5),
+      Point(r * 0.16, 0), Point(-r * jaw * 0.92, -r * 0.3), Point(-r * 0.99, -r * 0.9),
+      Point(-r * 0.9, -r * 1.5),
     ])
     rig.draw(skull, head, skin)
     drawFace(&rig)
@@ -30,22 +33,26 @@ extension BipedWardrobe {
     if rng.chance(0.4) {
       let blush = colour("blush", .skin)
       for side in [1.0, -1.0] {
-        rig.draw(.ellipse(r * 0.17, r * 0.1, at: Point(side * r * 0.5, r * 0.36)), bones.face, blush, role: .plain)
+        rig.draw(
+          .ellipse(r * 0.17, r * 0.1, at: Point(side * r * 0.5, r * 0.36)), bones.face, blush, role: .plain)
       }
     }
     let browTilt = rng.uniform(-0.14, 0.14) * r
     for (index, side) in [1.0, -1.0].enumerated() {
       rig.draw(.ellipse(size * wide, size), bones.eyes[index], white, lineScale: 0.6)
       rig.draw(
-        .ellipse(size * wide * 0.66, size * 0.74, at: Point(0, size * 0.12)), bones.gaze[index], iris, lineScale: 0.5)
+        .ellipse(size * wide * 0.66, size * 0.74, at: Point(0, size * 0.12)), bones.gaze[index], iris,
+        lineScale: 0.5)
       rig.ink(.ellipse(size * wide * 0.3, size * 0.38, at: Point(0, size * 0.16)), bones.gaze[index])
       rig.draw(
-        .ellipse(size * wide * 0.2, size * 0.22, at: Point(size * 0.2, -size * 0.22)), bones.gaze[index], white,
+        .ellipse(size * wide * 0.2, size * 0.22, at: Point(size * 0.2, -size * 0.22)), bones.gaze[index],
+        white,
         role: .plain)
       rig.ink(
         .spline(
           [
-            Point(-size * wide * 1.15, -size * 0.3), Point(0, -size * 1.14), Point(size * wide * 1.15, -size * 0.3),
+            Point(-size * wide * 1.15, -size * 0.3), Point(0, -size * 1.14),
+            Point(size * wide * 1.15, -size * 0.3),
             Point(0, -size * 0.78),
           ], corners: [0, 2], tension: 1.6), bones.eyes[index])
       rig.ink(
@@ -55,16 +62,19 @@ extension BipedWardrobe {
     }
     if rng.chance(0.7) {
       rig.ink(
-        .stroke(Point(r * 0.06, r * 0.12), Point(r * 0.12, r * 0.26), bend: -r * 0.05, width: r * 0.05), bones.face)
+        .stroke(Point(r * 0.06, r * 0.12), Point(r * 0.12, r * 0.26), bend: -r * 0.05, width: r * 0.05),
+        bones.face)
     }
     switch rng.integer(0...2) {
     case 0:
       rig.ink(
-        .stroke(Point(-r * 0.2, -r * 0.02), Point(r * 0.24, -r * 0.02), bend: r * 0.1, width: r * 0.07), bones.mouth)
+        .stroke(Point(-r * 0.2, -r * 0.02), Point(r * 0.24, -r * 0.02), bend: r * 0.1, width: r * 0.07),
+        bones.mouth)
     case 1:
       rig.draw(
         .spline(
-          [Point(-r * 0.22, -r * 0.06), Point(r * 0.26, -r * 0.06), Point(r * 0.02, r * 0.2)], corners: [0, 1]),
+          [Point(-r * 0.22, -r * 0.06), Point(r * 0.26, -r * 0.06), Point(r * 0.02, r * 0.2)],
+          corners: [0, 1]),
         bones.mouth, colour("mouth"), lineScale: 0.6)
     default:
       rig.draw(.ellipse(r * 0.13, r * 0.11), bones.mouth, colour("mouth"), lineScale: 0.6)
@@ -72,7 +82,9 @@ extension BipedWardrobe {
     if rng.chance(0.16) {
       for side in [1.0, -1.0] {
         let lens = Curve.ellipse(size * 1.25, size * 1.2, at: Point(side * r * 0.4, 0))
-        rig.draw(union: [Part(curve: ring(lens, thickness: 0.82), bone: bones.face, group: colour("glasses"), lineScale: 0.5)])
+        rig.draw(union: [
+          Part(curve: ring(lens, thickness: 0.82), bone: bones.face, group: colour("glasses"), lineScale: 0.5)
+        ])
       }
     }
   }
@@ -84,7 +96,9 @@ extension BipedWardrobe {
     let inner = curve.points.reversed().map { centre + ($0 - centre) * thickness }
     var ring = curve
     ring.line(to: inner[0])
-    for index in stride(from: 1, to: inner.count, by: 3) { ring.add(inner[index], inner[index + 1], inner[index + 2]) }
+    for index in stride(from: 1, to: inner.count, by: 3) {
+      ring.add(inner[index], inner[index + 1], inner[index + 2])
+    }
     ring.line(to: curve.points[0])
     return ring
   }
@@ -99,11 +113,17 @@ extension BipedWardrobe {
       rig.draw(union: [
         Part(
           curve: .spline(
-            [Point(-r * 0.45, r * 0.2), Point(-r * 0.12, -r * 0.9), Point(r * 0.1, -r * 0.9), Point(r * 0.45, r * 0.2)],
+            [
+              Point(-r * 0.45, r * 0.2), Point(-r * 0.12, -r * 0.9), Point(r * 0.1, -r * 0.9),
+              Point(r * 0.45, r * 0.2),
+            ],
             corners: [0, 3]), bone: tip, group: hat),
         Part(
           curve: .polygon(
-            [Point(-r * 0.95, -r * 1.5), Point(r * 0.95, -r * 1.5), Point(r * 0.4, -r * 2.7), Point(-r * 0.4, -r * 2.7)],
+            [
+              Point(-r * 0.95, -r * 1.5), Point(r * 0.95, -r * 1.5), Point(r * 0.4, -r * 2.7),
+              Point(-r * 0.4, -r * 2.7),
+            ],
             round: r * 0.1), bone: head, group: hat),
       ])
       rig.draw(.box(r * 0.93, r * 0.11, at: Point(0, -r * 1.62), round: r * 0.04), head, colour("hatBand"))
@@ -111,11 +131,17 @@ extension BipedWardrobe {
     case 1:
       let hat = colour("hat")
       let dome = Curve.spline(
-        [Point(-r * 1.08, -r * 1.42), Point(-r * 0.75, -r * 2.15), Point(r * 0.6, -r * 2.2), Point(r * 1.05, -r * 1.42)],
+        [
+          Point(-r * 1.08, -r * 1.42), Point(-r * 0.75, -r * 2.15), Point(r * 0.6, -r * 2.2),
+          Point(r * 1.05, -r * 1.42),
+        ],
         corners: [0, 3])
       rig.draw(dome, head, hat)
       let brim = Curve.spline(
-        [Point(r * 0.2, -r * 1.55), Point(r * 1.1, -r * 1.56), Point(r * 1.8, -r * 1.28), Point(r * 0.9, -r * 1.3)],
+        [
+          Point(r * 0.2, -r * 1.55), Point(r * 1.1, -r * 1.56), Point(r * 1.8, -r * 1.28),
+          Point(r * 0.9, -r * 1.3),
+        ],
         corners: [0])
       rig.draw(brim, head, colour("hatBand"))
     case 2:
@@ -123,7 +149,10 @@ extension BipedWardrobe {
       rig.draw(.ellipse(r * 0.22, r * 0.22, at: Point(0, -r * 2.3)), head, colour("hatBand"))
       rig.draw(
         .spline(
-          [Point(-r * 1.06, -r * 1.5), Point(-r * 0.6, -r * 2.2), Point(r * 0.6, -r * 2.2), Point(r * 1.06, -r * 1.5)],
+          [
+            Point(-r * 1.06, -r * 1.5), Point(-r * 0.6, -r * 2.2), Point(r * 0.6, -r * 2.2),
+            Point(r * 1.06, -r * 1.5),
+          ],
           corners: [0, 3]), head, hat)
       rig.draw(.box(r * 1.1, r * 0.16, at: Point(0, -r * 1.5), round: r * 0.1), head, colour("hatBand"))
     case 3:
@@ -132,29 +161,39 @@ extension BipedWardrobe {
       for side in [-1.0, 1.0] {
         rig.draw(
           .spline(
-            [place, Point(place.x + side * r * 0.6, place.y - r * 0.42), Point(place.x + side * r * 0.6, place.y + r * 0.3)],
+            [
+              place, Point(place.x + side * r * 0.6, place.y - r * 0.42),
+              Point(place.x + side * r * 0.6, place.y + r * 0.3),
+            ],
             corners: [0]), head, bow)
       }
       rig.draw(.ellipse(r * 0.15, r * 0.17, at: place), head, bow)
     case 4:
       let fur = colour("hair")
       for side in [-1.0, 1.0] {
-        let outer = [Point(side * r * 0.25, -r * 1.85), Point(side * r * 0.75, -r * 2.6), Point(side * r * 0.95, -r * 1.5)]
+        let outer = [
+          Point(side * r * 0.25, -r * 1.85), Point(side * r * 0.75, -r * 2.6),
+          Point(side * r * 0.95, -r * 1.5),
+        ]
         rig.draw(.spline(outer, corners: [0, 1, 2]), head, fur)
         let centre = (outer[0] + outer[1] + outer[2]) * (1 / 3)
-        rig.draw(.polygon(outer.map { centre + ($0 - centre) * 0.5 }, round: 0.004), head, colour("hatBand"), lineScale: 0.6)
+        rig.draw(
+          .polygon(outer.map { centre + ($0 - centre) * 0.5 }, round: 0.004), head, colour("hatBand"),
+          lineScale: 0.6)
       }
     case 5:
       rig.draw(
         .spline(
           [
-            Point(-r * 1.06, -r * 1.32), Point(0, -r * 1.6), Point(r * 1.06, -r * 1.32), Point(r * 1.06, -r * 1.55),
+            Point(-r * 1.06, -r * 1.32), Point(0, -r * 1.6), Point(r * 1.06, -r * 1.32),
+            Point(r * 1.06, -r * 1.55),
             Point(0, -r * 1.84), Point(-r * 1.06, -r * 1.55),
           ], corners: [0, 2, 3, 5]), head, colour("hat"))
     default:
       let gold = colour("hat")
       let crown = Curve.polygon([
-        Point(-r * 0.6, -r * 1.75), Point(-r * 0.7, -r * 2.45), Point(-r * 0.3, -r * 2.1), Point(0, -r * 2.55),
+        Point(-r * 0.6, -r * 1.75), Point(-r * 0.7, -r * 2.45), Point(-r * 0.3, -r * 2.1),
+        Point(0, -r * 2.55),
         Point(r * 0.3, -r * 2.1), Point(r * 0.7, -r * 2.45), Point(r * 0.6, -r * 1.75),
       ])
       rig.draw(crown, head, gold)
@@ -194,7 +233,8 @@ struct HairStyle {
         .spline(
           [
             Point(0, -r * 2.1), Point(r * 1.1, -r * 1.5), Point(r * 1.12, -r * 0.6), Point(r * 0.95, drop),
-            Point(0, drop + r * 0.15), Point(-r * 1.0, drop), Point(-r * 1.2, -r * 0.6), Point(-r * 1.12, -r * 1.5),
+            Point(0, drop + r * 0.15), Point(-r * 1.0, drop), Point(-r * 1.2, -r * 0.6),
+            Point(-r * 1.12, -r * 1.5),
           ], corners: [3, 5]), head, group)
     case .long:
       let length = r * rng.uniform(1.2, 1.9)
@@ -205,7 +245,8 @@ struct HairStyle {
         Part(curve: .ellipse(r * 1.14, r * 1.1, at: Point(-r * 0.05, -r * 1.05)), bone: head, group: group),
         Part(
           curve: .polygon(
-            [Point(-width, -r * 0.3), Point(width, -r * 0.3), Point(width, length), Point(-width, length)], round: r * 0.1),
+            [Point(-width, -r * 0.3), Point(width, -r * 0.3), Point(width, length), Point(-width, length)],
+            round: r * 0.1),
           bone: first, group: group),
         Part(
           curve: .spline(
@@ -217,18 +258,21 @@ struct HairStyle {
       ])
     case .ponytail:
       drawChain(
-        &rig, from: head, at: Point(-r * 0.8, -r * 1.6), rest: rng.uniform(0.5, 1.1), bendPerJoint: -0.2, joints: 4,
+        &rig, from: head, at: Point(-r * 0.8, -r * 1.6), rest: rng.uniform(0.5, 1.1), bendPerJoint: -0.2,
+        joints: 4,
         length: r * rng.uniform(0.5, 0.85), radii: (r * 0.36, r * 0.12), group: group, drag: 10)
     case .twinTails:
       let length = r * rng.uniform(0.55, 0.9)
       for side in [1.0, -1.0] {
         drawChain(
-          &rig, from: head, at: Point(side * r * 0.98, -r * 1.45), rest: -side * 0.55, bendPerJoint: side * 0.16,
+          &rig, from: head, at: Point(side * r * 0.98, -r * 1.45), rest: -side * 0.55,
+          bendPerJoint: side * 0.16,
           joints: 4, length: length, radii: (r * 0.3, r * 0.1), group: group, drag: 9)
       }
     case .curls:
       let puff = Curve.scallops(
-        r * 1.35, r * 1.25, at: Point(-r * 0.05, -r * 1.15), count: rng.integer(7...11), depth: 0.12, rng: &rng)
+        r * 1.35, r * 1.25, at: Point(-r * 0.05, -r * 1.15), count: rng.integer(7...11), depth: 0.12,
+        rng: &rng)
       rig.draw(puff, head, group)
     }
   }

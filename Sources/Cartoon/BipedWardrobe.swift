@@ -52,7 +52,8 @@ struct BipedWardrobe {
     let hand = gloves ? colour("gloves") : skin
     let palm = Part(curve: .ellipse(r * 1.25, r * 1.4, at: Point(0, half + r * 0.7)), bone: fore, group: hand)
     let thumb = Part(
-      curve: .limb(r * 0.42, r * 0.36, r * 1.1).moved(by: .translation(r * 0.9, half + r * 0.1) * .rotation(-0.5)),
+      curve: .limb(r * 0.42, r * 0.36, r * 1.1).moved(
+        by: .translation(r * 0.9, half + r * 0.1) * .rotation(-0.5)),
       bone: fore, group: hand)
     let arm = [
       Part(curve: .limb(r * 1.05, r * 0.92, half), bone: upper, group: skin),
@@ -95,7 +96,8 @@ struct BipedWardrobe {
     let shoe = boots ? colour("boots") : colour("shoes")
     let sole = Curve.spline(
       [
-        Point(-r * 1.15, -r * 0.5), Point(r * 0.7, -r * 0.75), Point(r * 2.3, r * 0.05), Point(r * 2.45, r * 0.9),
+        Point(-r * 1.15, -r * 0.5), Point(r * 0.7, -r * 0.75), Point(r * 2.3, r * 0.05),
+        Point(r * 2.45, r * 0.9),
         Point(-r * 1.15, r * 0.9),
       ], corners: [3, 4])
     let cloth = lower == .trousers ? colour("trousers") : skin
@@ -127,7 +129,8 @@ struct BipedWardrobe {
     if lower == .shorts {
       let leg = Curve.spline(
         [
-          Point(-r * 1.5, -r), Point(r * 1.5, -r), Point(r * 1.75, half * 0.75), Point(-r * 1.75, half * 0.75),
+          Point(-r * 1.5, -r), Point(r * 1.5, -r), Point(r * 1.75, half * 0.75),
+          Point(-r * 1.75, half * 0.75),
         ], corners: [2, 3])
       rig.draw(leg, thigh, colour("trousers"))
     }
@@ -144,11 +147,13 @@ struct BipedWardrobe {
       ])
       rig.draw(seat, bones.pelvis, colour("trousers"))
     }
-    rig.draw(.limb(s * 0.34, s * 0.36, t * 0.2).moved(by: .translation(s * 0.06, -t * 1.08)), bones.chest, skin)
+    rig.draw(
+      .limb(s * 0.34, s * 0.36, t * 0.2).moved(by: .translation(s * 0.06, -t * 1.08)), bones.chest, skin)
     let shirt = colour("shirt")
     let body = Curve.spline([
       Point(-s * 0.5, -t * 0.99), Point(s * 0.55, -t * 0.99), Point(s, -t * 0.86), Point(w * 1.08, -t * 0.4),
-      Point(h * 1.02, 0.01), Point(0, t * 0.06), Point(-h * 1.02, 0.01), Point(-w, -t * 0.4), Point(-s, -t * 0.86),
+      Point(h * 1.02, 0.01), Point(0, t * 0.06), Point(-h * 1.02, 0.01), Point(-w, -t * 0.4),
+      Point(-s, -t * 0.86),
     ])
     if lower == .skirt || lower == .dress {
       let long = lower == .dress ? rng.uniform(0.45, 0.8) : rng.uniform(0.28, 0.5)
@@ -163,14 +168,21 @@ struct BipedWardrobe {
           Point(0, drop * 1.0), Point(-hem * 0.5, drop * 1.07), Point(-hem, drop),
         ], corners: [0, 1, 2, 6])
       rig.draw(skirt, bone, lower == .dress ? shirt : colour("skirt"))
-      rig.ink(.stroke(Point(w * 0.3, drop * 0.35), Point(hem * 0.45, drop * 0.95), bend: 0.004, width: 0.005), bone)
-      rig.ink(.stroke(Point(-w * 0.3, drop * 0.35), Point(-hem * 0.4, drop * 0.95), bend: -0.004, width: 0.005), bone)
-      if lower == .dress { rig.draw(.box(hem * 0.97, drop * 0.05, at: Point(0, drop * 0.97), round: 0.01), bone, colour("trim")) }
+      rig.ink(
+        .stroke(Point(w * 0.3, drop * 0.35), Point(hem * 0.45, drop * 0.95), bend: 0.004, width: 0.005), bone)
+      rig.ink(
+        .stroke(Point(-w * 0.3, drop * 0.35), Point(-hem * 0.4, drop * 0.95), bend: -0.004, width: 0.005),
+        bone)
+      if lower == .dress {
+        rig.draw(.box(hem * 0.97, drop * 0.05, at: Point(0, drop * 0.97), round: 0.01), bone, colour("trim"))
+      }
     }
     rig.draw(body, bones.chest, shirt)
     switch rng.integer(0...6) {
     case 0:
-      rig.draw(.star(w * 0.5, w * 0.5, at: Point(w * 0.15, -t * 0.55), tips: 5, inner: 0.5), bones.chest, colour("emblem"))
+      rig.draw(
+        .star(w * 0.5, w * 0.5, at: Point(w * 0.15, -t * 0.55), tips: 5, inner: 0.5), bones.chest,
+        colour("emblem"))
     case 1:
       rig.draw(.ellipse(w * 0.42, w * 0.42, at: Point(w * 0.15, -t * 0.55)), bones.chest, colour("emblem"))
     case 2:
@@ -183,11 +195,13 @@ struct BipedWardrobe {
     case 3:
       let stripe = Curve.spline(
         [
-          Point(-w * 1.0, -t * 0.55), Point(w * 1.06, -t * 0.55), Point(w * 1.04, -t * 0.35), Point(-w, -t * 0.35),
+          Point(-w * 1.0, -t * 0.55), Point(w * 1.06, -t * 0.55), Point(w * 1.04, -t * 0.35),
+          Point(-w, -t * 0.35),
         ], corners: [0, 1, 2, 3])
       rig.draw(stripe, bones.chest, colour("emblem"))
     case 4:
-      rig.ink(.stroke(Point(w * 0.15, -t * 0.92), Point(w * 0.2, -t * 0.1), bend: 0.003, width: 0.004), bones.chest)
+      rig.ink(
+        .stroke(Point(w * 0.15, -t * 0.92), Point(w * 0.2, -t * 0.1), bend: 0.003, width: 0.004), bones.chest)
       for step in 0..<3 {
         rig.draw(
           .ellipse(w * 0.1, w * 0.1, at: Point(w * 0.38, -t * (0.72 - 0.2 * Double(step)))), bones.chest,
@@ -198,7 +212,9 @@ struct BipedWardrobe {
     if rng.chance(0.5) {
       rig.draw(.box(h * 1.04, t * 0.055, at: Point(0, -t * 0.03), round: 0.006), bones.chest, colour("belt"))
       if rng.chance(0.6) {
-        rig.draw(.box(h * 0.2, t * 0.075, at: Point(h * 0.15, -t * 0.03), round: 0.006), bones.chest, colour("buckle"))
+        rig.draw(
+          .box(h * 0.2, t * 0.075, at: Point(h * 0.15, -t * 0.03), round: 0.006), bones.chest,
+          colour("buckle"))
       }
     }
     drawNeckwear(&rig)
@@ -220,7 +236,10 @@ struct BipedWardrobe {
     case 1:
       for side in [-1.0, 1.0] {
         let lapel = Curve.polygon(
-          [Point(s * 0.08, -t * 0.92), Point(s * (0.08 + side * 0.55), -t * 1.0), Point(s * (0.08 + side * 0.42), -t * 0.72)],
+          [
+            Point(s * 0.08, -t * 0.92), Point(s * (0.08 + side * 0.55), -t * 1.0),
+            Point(s * (0.08 + side * 0.42), -t * 0.72),
+          ],
           round: 0.004)
         rig.draw(lapel, bones.chest, colour("collar"))
       }
@@ -228,7 +247,10 @@ struct BipedWardrobe {
       let knot = Point(s * 0.08, -t * 0.86)
       for side in [-1.0, 1.0] {
         let wing = Curve.spline(
-          [knot, Point(knot.x + side * s * 0.5, knot.y - t * 0.1), Point(knot.x + side * s * 0.5, knot.y + t * 0.12)],
+          [
+            knot, Point(knot.x + side * s * 0.5, knot.y - t * 0.1),
+            Point(knot.x + side * s * 0.5, knot.y + t * 0.12),
+          ],
           corners: [0])
         rig.draw(wing, bones.chest, colour("bow"))
       }
@@ -286,7 +308,8 @@ func drawChain(
     let position = step == 0 ? origin : Point(0, length)
     bone = rig.bone(
       bone, position.x, position.y, rest: step == 0 ? rest : bendPerJoint,
-      spring: Spring(stiffness: 0.14 - 0.018 * Double(step), damping: 0.24, drag: drag * (1 + 0.25 * Double(step))))
+      spring: Spring(
+        stiffness: 0.14 - 0.018 * Double(step), damping: 0.24, drag: drag * (1 + 0.25 * Double(step))))
     func radius(_ at: Int) -> Double { radii.0 + (radii.1 - radii.0) * Double(at) / Double(joints) }
     parts.append(Part(curve: .limb(radius(step), radius(step + 1), length), bone: bone, group: group))
     chain.append(bone)

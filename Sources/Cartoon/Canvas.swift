@@ -122,7 +122,8 @@ struct Canvas {
       grey[3 * pixel + 2] = value
     }
     return CartoonFrame(
-      colour: Frame(width: width, height: height, rgb: rgb), lineart: Frame(width: width, height: height, rgb: grey),
+      colour: Frame(width: width, height: height, rgb: rgb),
+      lineart: Frame(width: width, height: height, rgb: grey),
       parts: parts, groups: groups)
   }
 }

@@ -65,7 +65,8 @@ public struct CartoonBatch: Codable, Hashable, Sendable {
     [3, 16, 29, 36, 37, 38, 48, 54, 57, 61, 68, 69], [40, 22, 15, 20, 15, 18, 15, 16, 16, 28, 15, 15])
 
   private static func embedded(
-    _ name: String, _ title: String, _ family: CartoonFamily, _ base: UInt64, _ offsets: [UInt64], _ lengths: [Int]
+    _ name: String, _ title: String, _ family: CartoonFamily, _ base: UInt64, _ offsets: [UInt64],
+    _ lengths: [Int]
   ) -> CartoonBatch {
     CartoonBatch(
       name: name, title: title, firstSeed: base, count: offsets.count, shortest: 15, longest: 60,

@@ -36,7 +36,8 @@ public struct CartoonClip: Sendable {
   /// Renders frame `index`.
   public func render(_ index: Int) throws(CartoonError) -> CartoonFrame {
     try check(index)
-    return try scene.paint(index, width: options.size.width, height: options.size.height, pictures: true).frame()
+    return try scene.paint(index, width: options.size.width, height: options.size.height, pictures: true)
+      .frame()
   }
 
   /// Exact motion of every pixel from one frame to another.
@@ -76,7 +77,8 @@ public struct CartoonClip: Sendable {
     var total = 0
     for frame in stride(from: 0, to: length - 1, by: everyPair) {
       let map = try scene.paint(frame, width: columns, height: rows, pictures: false)
-      let moves = scene.moves(from: frame, to: frame + 1, width: options.size.width, height: options.size.height)
+      let moves = scene.moves(
+        from: frame, to: frame + 1, width: options.size.width, height: options.size.height)
       for row in 0..<rows {
         for column in 0..<columns {
           let part = map.parts[row * columns + column]
@@ -94,7 +96,8 @@ public struct CartoonClip: Sendable {
       }
     }
     return CartoonStatistics(
-      meanMotion: moving > 0 ? sum / Double(moving) : 0, movingShare: total > 0 ? Double(moving) / Double(total) : 0,
+      meanMotion: moving > 0 ? sum / Double(moving) : 0,
+      movingShare: total > 0 ? Double(moving) / Double(total) : 0,
       groups: scene.palette.colours.count, parts: scene.partCount)
   }
 

@@ -67,7 +67,8 @@ public enum CartoonError: ReasonedError, Hashable, CustomStringConvertible {
   /// The message, one line.
   public var description: String {
     switch self {
-    case .size(let size): "frame size is \(size), each side must be 16 to 4096 pixels; choose for example 256x256"
+    case .size(let size):
+      "frame size is \(size), each side must be 16 to 4096 pixels; choose for example 256x256"
     case .length(let length): "clip length is \(length), must be 1 to 10000 frames; choose for example 40"
     case .motion(let motion): "motion factor is \(motion), must be 0 to 4; 1 is the default"
     case .frame(let index, let length):

@@ -33,7 +33,11 @@ struct Critter: Puppet {
       case 0: .blob(r, r * rng.uniform(0.75, 1.1), bumps: rng.integer(6...9), jitter: 0.12, rng: &rng)
       case 1: .box(r, r * rng.uniform(0.7, 1), round: r * rng.uniform(0.3, 0.7), taper: rng.uniform(0.6, 1.1))
       case 2: .scallops(r, r, count: rng.integer(6...10), depth: 0.14, rng: &rng)
-      case 3: .spline([Point(0, -r * 1.15), Point(r, -r * 0.1), Point(r * 0.7, r * 0.9), Point(-r * 0.7, r * 0.9), Point(-r, -r * 0.1)])
+      case 3:
+        .spline([
+          Point(0, -r * 1.15), Point(r, -r * 0.1), Point(r * 0.7, r * 0.9), Point(-r * 0.7, r * 0.9),
+          Point(-r, -r * 0.1),
+        ])
       default: .ellipse(r, r * rng.uniform(0.85, 1.1))
       }
     }
@@ -48,8 +52,10 @@ struct Critter: Puppet {
     let main = colour()
     if rng.chance(0.6) {
       drawChain(
-        &rig, from: root, at: Point(-radius * 0.8, radius * 0.3), rest: rng.uniform(0.9, 2.2), bendPerJoint: rng.uniform(-0.4, 0.4),
-        joints: rng.integer(2...4), length: radius * 0.42, radii: (radius * 0.2, radius * rng.uniform(0.08, 0.25)),
+        &rig, from: root, at: Point(-radius * 0.8, radius * 0.3), rest: rng.uniform(0.9, 2.2),
+        bendPerJoint: rng.uniform(-0.4, 0.4),
+        joints: rng.integer(2...4), length: radius * 0.42,
+        radii: (radius * 0.2, radius * rng.uniform(0.08, 0.25)),
         group: colour(), drag: 8, tip: rng.chance(0.5) ? (shape(radius * 0.25), colour()) : nil)
     }
     var hips: [Int] = []
@@ -60,7 +66,8 @@ struct Critter: Puppet {
     for side in [1.0, -1.0] {
       let hip = rig.bone(root, side * radius * 0.45, radius * 0.8)
       let knee = rig.bone(hip, 0, legLength * 0.5)
-      rig.draw(.ellipse(thick * 1.9, thick * 1.1, at: Point(thick * 0.8, legLength * 0.5 - thick * 0.6)), knee, shoe)
+      rig.draw(
+        .ellipse(thick * 1.9, thick * 1.1, at: Point(thick * 0.8, legLength * 0.5 - thick * 0.6)), knee, shoe)
       rig.draw(union: [
         Part(curve: .limb(thick * 1.1, thick, legLength * 0.5), bone: hip, group: legColour),
         Part(curve: .limb(thick, thick * 0.85, legLength * 0.4), bone: knee, group: legColour),
@@ -72,7 +79,8 @@ struct Critter: Puppet {
     shins = knees
     for _ in 0..<rng.integer(0...2) {
       let angle = rng.uniform(-2.6, -0.5)
-      let bone = swinging(root, Point(radius * 0.85 * cos(angle), radius * 0.85 * sin(angle)), angle - Double.pi / 2)
+      let bone = swinging(
+        root, Point(radius * 0.85 * cos(angle), radius * 0.85 * sin(angle)), angle - Double.pi / 2)
       let length = radius * rng.uniform(0.4, 1)
       if rng.chance(0.5) { rig.draw(shape(radius * 0.22).moved(by: .translation(0, length)), bone, colour()) }
       rig.draw(.limb(radius * 0.16, radius * rng.uniform(0.05, 0.16), length), bone, colour())
@@ -104,7 +112,10 @@ struct Critter: Puppet {
     eyes = lids
     rig.draw(
       .spline(
-        [Point(-radius * 0.25, radius * 0.16), Point(radius * 0.5, radius * 0.12), Point(radius * 0.12, radius * 0.42)],
+        [
+          Point(-radius * 0.25, radius * 0.16), Point(radius * 0.5, radius * 0.12),
+          Point(radius * 0.12, radius * 0.42),
+        ],
         corners: [0, 1]), root, colour(), lineScale: 0.8)
     limbs = swings
     self.rig = rig
@@ -115,7 +126,8 @@ struct Critter: Puppet {
     let walking = state.action == .walk || state.action == .run
     let rhythm = walking ? state.phase : state.beat
     pose[body].angle = 0.12 * sin(turn * rhythm)
-    pose[body].shift = Point(0, walking ? 0.03 * cos(2 * turn * rhythm) + 0.03 : 0.02 + 0.3 * max(0, -state.stretch))
+    pose[body].shift = Point(
+      0, walking ? 0.03 * cos(2 * turn * rhythm) + 0.03 : 0.02 + 0.3 * max(0, -state.stretch))
     for limb in limbs {
       pose[limb.bone].angle = limb.swing * sin(turn * (rhythm * limb.rate + limb.offset))
     }

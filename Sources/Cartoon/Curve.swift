@@ -68,7 +68,8 @@ struct Curve: Sendable {
   static func spline(_ knots: [Point], corners: Set<Int> = [], tension: Double = 1) -> Curve {
     let count = knots.count
     func tangent(_ index: Int) -> Point {
-      corners.contains(index) ? .zero : (knots[(index + 1) % count] - knots[(index + count - 1) % count]) * (tension / 6)
+      corners.contains(index)
+        ? .zero : (knots[(index + 1) % count] - knots[(index + count - 1) % count]) * (tension / 6)
     }
     var curve = Curve(points: [knots[0]])
     for index in 0..<count {

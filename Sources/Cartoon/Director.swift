@@ -136,9 +136,12 @@ struct Director {
     let turnFrame = turnsAbout ? Double(rng.integer(6...(options.length - 6))) : nil
     return Blocking(
       action: action, middle: Point(x, feet), velocity: velocity, size: size,
-      legLength: max(0.15, puppet.legLength), facing: velocity != 0 ? direction : rng.sign(), turnFrame: turnFrame,
-      tempo: rng.uniform(0.035, 0.062) * min(2, max(tempo, 0.02)), offset: rng.unit(), sway: rng.uniform(0.05, 0.22),
-      hopHeight: min(rng.uniform(0.16, 0.42), 0.24 / size), spin: rng.sign() * rng.uniform(0.06, 0.16) * tempo, length: options.length)
+      legLength: max(0.15, puppet.legLength), facing: velocity != 0 ? direction : rng.sign(),
+      turnFrame: turnFrame,
+      tempo: rng.uniform(0.035, 0.062) * min(2, max(tempo, 0.02)), offset: rng.unit(),
+      sway: rng.uniform(0.05, 0.22),
+      hopHeight: min(rng.uniform(0.16, 0.42), 0.24 / size),
+      spin: rng.sign() * rng.uniform(0.06, 0.16) * tempo, length: options.length)
   }
 
   private func chooseAction(_ index: Int, rng: inout SplitMix64) -> Action {

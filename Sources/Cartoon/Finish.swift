@@ -52,7 +52,8 @@ struct Finish: Sendable {
     return Shader(
       finish: self, inverse: inverse, cosine: cosine, sine: sine, softness: softness,
       rampStart: isCel ? start - 0.18 * extent * gain + 0.5 : start + 0.4,
-      rampX: (inverse.a * cosine + inverse.c * sine) * gain, rampY: (inverse.b * cosine + inverse.d * sine) * gain)
+      rampX: (inverse.a * cosine + inverse.c * sine) * gain,
+      rampY: (inverse.b * cosine + inverse.d * sine) * gain)
   }
 
   /// Brightness per pixel.

@@ -24,25 +24,50 @@ struct Fish: Puppet {
     let fan = rig.bone(stem, 0, long * 0.42)
     let spread = tall * rng.uniform(0.8, 1.2)
     rig.draw(
-      .spline([Point(0, -0.03), Point(spread * 0.5, spread * 0.45), Point(spread, spread * 0.95), Point(0, spread * 0.5), Point(-spread, spread * 0.95), Point(-spread * 0.5, spread * 0.45)], corners: [2, 4]),
+      .spline(
+        [
+          Point(0, -0.03), Point(spread * 0.5, spread * 0.45), Point(spread, spread * 0.95),
+          Point(0, spread * 0.5), Point(-spread, spread * 0.95), Point(-spread * 0.5, spread * 0.45),
+        ], corners: [2, 4]),
       fan, fin)
     for mark in [-0.4, 0.4] {
-      rig.ink(.stroke(Point(mark * 0.3 * spread, spread * 0.2), Point(mark * 1.3 * spread, spread * 0.7), bend: 0, width: 0.012), fan)
+      rig.ink(
+        .stroke(
+          Point(mark * 0.3 * spread, spread * 0.2), Point(mark * 1.3 * spread, spread * 0.7), bend: 0,
+          width: 0.012), fan)
     }
     let top = rig.bone(body, -long * 0.1, -tall * 0.8, spring: Spring(stiffness: 0.2, damping: 0.25, drag: 4))
-    rig.draw(.spline([Point(-long * 0.35, tall * 0.15), Point(-long * 0.45, -tall * rng.uniform(0.4, 0.8)), Point(long * 0.15, -tall * 0.25), Point(long * 0.3, tall * 0.15)], corners: [0, 1, 3]), top, fin)
-    let under = rig.bone(body, -long * 0.1, tall * 0.75, spring: Spring(stiffness: 0.15, damping: 0.22, drag: 5))
-    rig.draw(.spline([Point(-long * 0.12, -tall * 0.1), Point(-long * 0.3, tall * 0.5), Point(long * 0.2, -tall * 0.05)], corners: [1]), under, fin)
+    rig.draw(
+      .spline(
+        [
+          Point(-long * 0.35, tall * 0.15), Point(-long * 0.45, -tall * rng.uniform(0.4, 0.8)),
+          Point(long * 0.15, -tall * 0.25), Point(long * 0.3, tall * 0.15),
+        ], corners: [0, 1, 3]), top, fin)
+    let under = rig.bone(
+      body, -long * 0.1, tall * 0.75, spring: Spring(stiffness: 0.15, damping: 0.22, drag: 5))
+    rig.draw(
+      .spline(
+        [Point(-long * 0.12, -tall * 0.1), Point(-long * 0.3, tall * 0.5), Point(long * 0.2, -tall * 0.05)],
+        corners: [1]), under, fin)
     rig.draw(union: [
       Part(curve: .limb(tall * 0.75, tall * 0.18, long * 0.5), bone: stem, group: scale),
-      Part(curve: .spline([Point(-long * 0.75, 0), Point(-long * 0.3, -tall * 0.88), Point(long * 0.35, -tall * 0.85), Point(long * 0.85, 0), Point(long * 0.35, tall * 0.85), Point(-long * 0.3, tall * 0.88)]), bone: body, group: scale),
+      Part(
+        curve: .spline([
+          Point(-long * 0.75, 0), Point(-long * 0.3, -tall * 0.88), Point(long * 0.35, -tall * 0.85),
+          Point(long * 0.85, 0), Point(long * 0.35, tall * 0.85), Point(-long * 0.3, tall * 0.88),
+        ]), bone: body, group: scale),
     ])
     let bands = rng.integer(0...3)
     let mark = palette.group(.character)
     for index in 0..<bands {
       let x = long * (0.28 - 0.3 * Double(index))
       let reach = tall * (index == 0 ? 0.8 : 0.84)
-      rig.draw(.spline([Point(x, -reach), Point(x + long * 0.13, -reach), Point(x + long * 0.08, 0), Point(x + long * 0.13, reach), Point(x, reach), Point(x - long * 0.05, 0)], corners: [0, 1, 3, 4]), body, mark, lineScale: 0.8)
+      rig.draw(
+        .spline(
+          [
+            Point(x, -reach), Point(x + long * 0.13, -reach), Point(x + long * 0.08, 0),
+            Point(x + long * 0.13, reach), Point(x, reach), Point(x - long * 0.05, 0),
+          ], corners: [0, 1, 3, 4]), body, mark, lineScale: 0.8)
     }
     if bands == 0 {
       for _ in 0..<6 {
@@ -51,7 +76,9 @@ struct Fish: Puppet {
       }
     }
     let side = rig.bone(body, long * 0.12, tall * 0.2, rest: 1)
-    rig.draw(.spline([Point(-0.035, 0), Point(0.035, 0), Point(0.07, 0.17), Point(-0.02, 0.15)], corners: [2, 3]), side, fin)
+    rig.draw(
+      .spline([Point(-0.035, 0), Point(0.035, 0), Point(0.07, 0.17), Point(-0.02, 0.15)], corners: [2, 3]),
+      side, fin)
     let cheek = palette.group(.skin)
     rig.draw(.ellipse(long * 0.1, long * 0.07, at: Point(long * 0.5, tall * 0.25)), body, cheek, role: .plain)
     let mouth = rig.bone(body, long * 0.83, tall * 0.12)
@@ -59,7 +86,8 @@ struct Fish: Puppet {
     let eye = rig.bone(body, long * 0.48, -tall * 0.25)
     let r = tall * rng.uniform(0.2, 0.32)
     rig.draw(.ellipse(r, r), eye, palette.group(.eyeWhite), lineScale: 0.8)
-    rig.draw(.ellipse(r * 0.6, r * 0.65, at: Point(r * 0.15, 0)), eye, palette.group(.character), lineScale: 0.6)
+    rig.draw(
+      .ellipse(r * 0.6, r * 0.65, at: Point(r * 0.15, 0)), eye, palette.group(.character), lineScale: 0.6)
     rig.ink(.ellipse(r * 0.3, r * 0.35, at: Point(r * 0.2, 0)), eye)
     tail = [stem, fan]
     fins = [side]
@@ -114,33 +142,72 @@ struct Bird: Puppet {
       let inner = rig.bone(body, x, -plump * 0.45, rest: Double.pi - 0.3)
       let outer = rig.bone(inner, 0, span)
       rig.draw(union: [
-        Part(curve: .spline([Point(-0.09, -0.02), Point(0.07, -0.02), Point(0.09, span), Point(-0.1, span * 1.05)], corners: [2, 3]), bone: inner, group: group),
-        Part(curve: .spline([Point(-0.1, -0.03), Point(0.09, -0.03), Point(0.12, span * 0.55), Point(0.09, span * 1.15), Point(0.03, span * 0.85), Point(-0.01, span * 1.05), Point(-0.05, span * 0.7), Point(-0.1, span * 0.75)], corners: [3, 4, 5, 6, 7]), bone: outer, group: group),
+        Part(
+          curve: .spline(
+            [Point(-0.09, -0.02), Point(0.07, -0.02), Point(0.09, span), Point(-0.1, span * 1.05)],
+            corners: [2, 3]), bone: inner, group: group),
+        Part(
+          curve: .spline(
+            [
+              Point(-0.1, -0.03), Point(0.09, -0.03), Point(0.12, span * 0.55), Point(0.09, span * 1.15),
+              Point(0.03, span * 0.85), Point(-0.01, span * 1.05), Point(-0.05, span * 0.7),
+              Point(-0.1, span * 0.75),
+            ], corners: [3, 4, 5, 6, 7]), bone: outer, group: group),
       ])
       return (inner, outer)
     }
     let far = drawWing(farFeather, 0.03)
-    let tail = rig.bone(body, -long * 0.85, 0, rest: 1.4, spring: Spring(stiffness: 0.16, damping: 0.22, drag: 5))
-    rig.draw(.spline([Point(-0.05, 0), Point(0.05, 0), Point(0.1, 0.2), Point(0.03, 0.17), Point(-0.02, 0.21), Point(-0.08, 0.16)], corners: [2, 3, 4, 5]), tail, feather)
+    let tail = rig.bone(
+      body, -long * 0.85, 0, rest: 1.4, spring: Spring(stiffness: 0.16, damping: 0.22, drag: 5))
+    rig.draw(
+      .spline(
+        [
+          Point(-0.05, 0), Point(0.05, 0), Point(0.1, 0.2), Point(0.03, 0.17), Point(-0.02, 0.21),
+          Point(-0.08, 0.16),
+        ], corners: [2, 3, 4, 5]), tail, feather)
     for x in [-0.05, 0.06] {
-      let foot = rig.bone(body, x, plump * 0.75, rest: 0.5, spring: Spring(stiffness: 0.12, damping: 0.2, drag: 7))
-      rig.draw(.spline([Point(-0.012, 0), Point(0.012, 0), Point(0.014, 0.08), Point(0.05, 0.11), Point(-0.03, 0.11), Point(-0.012, 0.08)], corners: [3, 4]), foot, horn, lineScale: 0.8)
+      let foot = rig.bone(
+        body, x, plump * 0.75, rest: 0.5, spring: Spring(stiffness: 0.12, damping: 0.2, drag: 7))
+      rig.draw(
+        .spline(
+          [
+            Point(-0.012, 0), Point(0.012, 0), Point(0.014, 0.08), Point(0.05, 0.11), Point(-0.03, 0.11),
+            Point(-0.012, 0.08),
+          ], corners: [3, 4]), foot, horn, lineScale: 0.8)
     }
-    rig.draw(.spline([Point(-long, -plump * 0.1), Point(-long * 0.3, -plump * 0.85), Point(long * 0.6, -plump * 0.8), Point(long, 0), Point(long * 0.5, plump * 0.9), Point(-long * 0.4, plump * 0.75)]), body, down)
-    rig.draw(.ellipse(long * 0.5, plump * 0.45, at: Point(long * 0.3, plump * 0.3)), body, palette.group(.character), lineScale: 0.8)
+    rig.draw(
+      .spline([
+        Point(-long, -plump * 0.1), Point(-long * 0.3, -plump * 0.85), Point(long * 0.6, -plump * 0.8),
+        Point(long, 0), Point(long * 0.5, plump * 0.9), Point(-long * 0.4, plump * 0.75),
+      ]), body, down)
+    rig.draw(
+      .ellipse(long * 0.5, plump * 0.45, at: Point(long * 0.3, plump * 0.3)), body, palette.group(.character),
+      lineScale: 0.8)
     let head = rig.bone(body, long * 0.8, -plump * 0.55)
     self.head = head
     let r = rng.uniform(0.11, 0.15)
     let crest = rig.bone(head, -r * 0.2, -r * 1.3, spring: Spring(stiffness: 0.16, damping: 0.18, drag: 8))
     for lean in [-0.7, -0.1, 0.4] {
-      rig.draw(.spline([Point(-0.03, 0.02), Point(-0.06 + lean * 0.1, -0.13), Point(0.03, 0.02)], corners: [0, 1, 2]), crest, feather)
+      rig.draw(
+        .spline(
+          [Point(-0.03, 0.02), Point(-0.06 + lean * 0.1, -0.13), Point(0.03, 0.02)], corners: [0, 1, 2]),
+        crest, feather)
     }
     let beak = rig.bone(head, r * 0.8, -r * 0.4)
     self.beak = beak
-    rig.draw(.spline([Point(-0.02, 0), Point(0.06, 0.0), Point(0.09, 0.05), Point(-0.02, 0.05)], corners: [0, 2]), beak, horn)
+    rig.draw(
+      .spline([Point(-0.02, 0), Point(0.06, 0.0), Point(0.09, 0.05), Point(-0.02, 0.05)], corners: [0, 2]),
+      beak, horn)
     rig.draw(.ellipse(r, r * 0.95, at: Point(0, -r * 0.5)), head, down)
-    rig.draw(.spline([Point(r * 0.7, -r * 0.75), Point(r * 1.4, -r * 0.5), Point(r * rng.uniform(1.7, 2.4), -r * 0.2), Point(r * 0.75, -r * 0.3)], corners: [0, 2, 3]), head, horn)
-    rig.draw(.ellipse(r * 0.3, r * 0.34, at: Point(r * 0.3, -r * 0.7)), head, palette.group(.eyeWhite), lineScale: 0.7)
+    rig.draw(
+      .spline(
+        [
+          Point(r * 0.7, -r * 0.75), Point(r * 1.4, -r * 0.5), Point(r * rng.uniform(1.7, 2.4), -r * 0.2),
+          Point(r * 0.75, -r * 0.3),
+        ], corners: [0, 2, 3]), head, horn)
+    rig.draw(
+      .ellipse(r * 0.3, r * 0.34, at: Point(r * 0.3, -r * 0.7)), head, palette.group(.eyeWhite),
+      lineScale: 0.7)
     rig.ink(.ellipse(r * 0.15, r * 0.18, at: Point(r * 0.38, -r * 0.68)), head)
     wings = [far, drawWing(feather, -0.04)]
     self.rig = rig
@@ -184,8 +251,10 @@ struct Jelly: Puppet {
       let x = r * 1.5 * ((Double(index) + 0.5) / Double(count) - 0.5)
       arms.append(
         drawChain(
-          &rig, from: dome, at: Point(x, r * 0.3), rest: -x * 1.5, bendPerJoint: rng.uniform(-0.15, 0.15), joints: 4,
-          length: rng.uniform(0.09, 0.13), radii: (r * 0.17, r * 0.07), group: colours[index % colours.count], drag: 7))
+          &rig, from: dome, at: Point(x, r * 0.3), rest: -x * 1.5, bendPerJoint: rng.uniform(-0.15, 0.15),
+          joints: 4,
+          length: rng.uniform(0.09, 0.13), radii: (r * 0.17, r * 0.07), group: colours[index % colours.count],
+          drag: 7))
     }
     var rim: [Point] = [Point(r, r * 0.35)]
     var corners: Set<Int> = [0]
@@ -195,11 +264,17 @@ struct Jelly: Puppet {
       corners.insert(rim.count)
       rim.append(Point(x, r * 0.35))
     }
-    rim.append(contentsOf: [Point(-r * 1.02, -r * 0.25), Point(-r * 0.65, -r * 0.9), Point(0, -r * 1.15), Point(r * 0.65, -r * 0.9), Point(r * 1.02, -r * 0.25)])
+    rim.append(contentsOf: [
+      Point(-r * 1.02, -r * 0.25), Point(-r * 0.65, -r * 0.9), Point(0, -r * 1.15), Point(r * 0.65, -r * 0.9),
+      Point(r * 1.02, -r * 0.25),
+    ])
     rig.draw(.spline(rim, corners: corners), dome, skin)
     let spot = palette.group(.character)
     for _ in 0..<rng.integer(2...5) {
-      rig.draw(.ellipse(rng.uniform(0.02, 0.05), rng.uniform(0.02, 0.04), at: Point(rng.uniform(-0.6, 0.6) * r, -r * rng.uniform(0.55, 0.8))), dome, spot, lineScale: 0.7)
+      rig.draw(
+        .ellipse(
+          rng.uniform(0.02, 0.05), rng.uniform(0.02, 0.04),
+          at: Point(rng.uniform(-0.6, 0.6) * r, -r * rng.uniform(0.55, 0.8))), dome, spot, lineScale: 0.7)
     }
     let white = palette.group(.eyeWhite)
     var eyes: [Int] = []
@@ -209,7 +284,10 @@ struct Jelly: Puppet {
       rig.ink(.ellipse(r * 0.12, r * 0.16, at: Point(r * 0.04, r * 0.03)), eye)
       eyes.append(eye)
     }
-    rig.draw(.spline([Point(-r * 0.12, r * 0.2), Point(r * 0.28, r * 0.2), Point(r * 0.08, r * 0.36)], corners: [0, 1]), dome, palette.group(.character), lineScale: 0.8)
+    rig.draw(
+      .spline(
+        [Point(-r * 0.12, r * 0.2), Point(r * 0.28, r * 0.2), Point(r * 0.08, r * 0.36)], corners: [0, 1]),
+      dome, palette.group(.character), lineScale: 0.8)
     self.eyes = eyes
     self.arms = arms
     self.rig = rig

@@ -63,7 +63,9 @@ final class MaskRasterizer {
       lowY = min(lowY, p.y)
       highY = max(highY, p.y)
     }
-    guard lowX - margin < Double(width), lowY - margin < Double(height), highX + margin > 0, highY + margin > 0 else {
+    guard lowX - margin < Double(width), lowY - margin < Double(height), highX + margin > 0,
+      highY + margin > 0
+    else {
       return nil
     }
     cairo_new_path(context)
@@ -78,7 +80,8 @@ final class MaskRasterizer {
     cairo_close_path(context)
     return Area(
       x0: max(0, Int((lowX - margin).rounded(.down))), y0: max(0, Int((lowY - margin).rounded(.down))),
-      x1: min(width, Int((highX + margin).rounded(.up)) + 1), y1: min(height, Int((highY + margin).rounded(.up)) + 1))
+      x1: min(width, Int((highX + margin).rounded(.up)) + 1),
+      y1: min(height, Int((highY + margin).rounded(.up)) + 1))
   }
 
   /// Covers the inside of the path.
@@ -106,7 +109,9 @@ final class MaskRasterizer {
   private func finish(_ area: Area) throws(CartoonError) {
     cairo_surface_flush(surface)
     let status = cairo_status(context)
-    guard status == CAIRO_STATUS_SUCCESS else { throw .cairo(String(cString: cairo_status_to_string(status))) }
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw .cairo(String(cString: cairo_status_to_string(status)))
+    }
     Self.levels.withUnsafeBufferPointer { levels in
       for row in area.y0..<area.y1 {
         let line = bytes + row * stride

@@ -24,7 +24,9 @@ struct Colour: Sendable, Hashable {
     self.blue = blue
   }
 
-  func darkened(_ factor: Double) -> Colour { Colour(red: red * factor, green: green * factor, blue: blue * factor) }
+  func darkened(_ factor: Double) -> Colour {
+    Colour(red: red * factor, green: green * factor, blue: blue * factor)
+  }
 
   /// The colour as stored, 0…255 per channel.
   var bytes: (red: UInt8, green: UInt8, blue: UInt8) {
@@ -63,7 +65,9 @@ struct Palette: Sendable {
     self.harmonious = harmonious
     colours = [ink]
     baseHue = self.rng.unit()
-    hueSteps = self.rng.pick([[0, 0.08, -0.08, 0.5], [0, 0.33, 0.67], [0, 0.5, 0.42, 0.58], [0, 0.25, 0.5, 0.75]])
+    hueSteps = self.rng.pick([
+      [0, 0.08, -0.08, 0.5], [0, 0.33, 0.67], [0, 0.5, 0.42, 0.58], [0, 0.25, 0.5, 0.75],
+    ])
     night = self.rng.chance(0.16)
   }
 

@@ -47,8 +47,10 @@ struct Quadruped: Puppet {
     }
     let bushy = rng.chance(0.4)
     drawChain(
-      &rig, from: body, at: Point(-long * 0.95, -thick * 0.4), rest: rng.uniform(0.7, 2), bendPerJoint: rng.uniform(-0.3, 0.4),
-      joints: 3, length: rng.uniform(0.09, 0.15), radii: bushy ? (0.04, 0.075) : (0.035, 0.02), group: accent, drag: 8)
+      &rig, from: body, at: Point(-long * 0.95, -thick * 0.4), rest: rng.uniform(0.7, 2),
+      bendPerJoint: rng.uniform(-0.3, 0.4),
+      joints: 3, length: rng.uniform(0.09, 0.15), radii: bushy ? (0.04, 0.075) : (0.035, 0.02), group: accent,
+      drag: 8)
     drawLeg(-long * 0.7, 0, farCoat)
     drawLeg(long * 0.62, 0.5, farCoat)
     wing = rng.chance(0.2) ? rig.bone(body, 0, -thick * 0.8) : nil
@@ -63,7 +65,9 @@ struct Quadruped: Puppet {
     if rng.chance(0.5) {
       let mane = palette.group(.character)
       for step in 0..<3 {
-        let strand = rig.bone(neck, 0.05, neckLength * (0.3 + 0.3 * Double(step)), rest: -1.9, spring: Spring(stiffness: 0.1, damping: 0.2, drag: 8))
+        let strand = rig.bone(
+          neck, 0.05, neckLength * (0.3 + 0.3 * Double(step)), rest: -1.9,
+          spring: Spring(stiffness: 0.1, damping: 0.2, drag: 8))
         rig.draw(.spline([Point(-0.04, 0), Point(0.04, 0), Point(0, 0.13)], corners: [2]), strand, mane)
       }
     }
@@ -73,18 +77,29 @@ struct Quadruped: Puppet {
     ])
     for _ in 0..<rng.integer(0...4) {
       let spot = Point(rng.uniform(-0.75, 0.55) * long, rng.uniform(-0.55, 0.3) * thick)
-      rig.draw(.blob(rng.uniform(0.025, 0.05), rng.uniform(0.02, 0.04), at: spot, bumps: 6, jitter: 0.15, rng: &rng), body, accent, lineScale: 0.7)
+      rig.draw(
+        .blob(rng.uniform(0.025, 0.05), rng.uniform(0.02, 0.04), at: spot, bumps: 6, jitter: 0.15, rng: &rng),
+        body, accent, lineScale: 0.7)
     }
     drawLeg(-long * 0.78, 0.5, coat)
     drawLeg(long * 0.55, 0, coat)
     if let wing {
       let feather = palette.group(.character)
       rig.draw(
-        .spline([Point(0.08, 0), Point(0.02, -0.18), Point(-0.2, -0.3), Point(-0.17, -0.17), Point(-0.25, -0.14), Point(-0.16, -0.04), Point(-0.08, 0.02)], corners: [2, 3, 4, 5]),
+        .spline(
+          [
+            Point(0.08, 0), Point(0.02, -0.18), Point(-0.2, -0.3), Point(-0.17, -0.17), Point(-0.25, -0.14),
+            Point(-0.16, -0.04), Point(-0.08, 0.02),
+          ], corners: [2, 3, 4, 5]),
         wing, feather)
     } else if rng.chance(0.4) {
       let saddle = palette.group(.character)
-      rig.draw(.spline([Point(-long * 0.35, -thick * 0.95), Point(long * 0.25, -thick * 0.9), Point(long * 0.3, thick * 0.15), Point(-long * 0.4, thick * 0.15)], corners: [0, 1, 2, 3]), body, saddle)
+      rig.draw(
+        .spline(
+          [
+            Point(-long * 0.35, -thick * 0.95), Point(long * 0.25, -thick * 0.9),
+            Point(long * 0.3, thick * 0.15), Point(-long * 0.4, thick * 0.15),
+          ], corners: [0, 1, 2, 3]), body, saddle)
     }
     let head = rig.bone(neck, 0, neckLength, rest: -(Double.pi - 0.3))
     self.head = head
@@ -93,23 +108,36 @@ struct Quadruped: Puppet {
     let earLength = rng.uniform(0.8, 2)
     let floppy = rng.chance(0.4)
     for side in [0.25, -0.5] {
-      let ear = rig.bone(head, side * r, -r * 0.6, rest: floppy ? (side > 0 ? -0.6 : 0.7) : Double.pi + side * 0.7, spring: Spring(stiffness: 0.2, damping: 0.25, drag: 5))
-      rig.draw(.spline([Point(-r * 0.28, 0), Point(r * 0.28, 0), Point(r * 0.18, r * earLength * 0.6), Point(0, r * earLength)], corners: [0, 1, 3]), ear, side > 0 ? farCoat : accent)
+      let ear = rig.bone(
+        head, side * r, -r * 0.6, rest: floppy ? (side > 0 ? -0.6 : 0.7) : Double.pi + side * 0.7,
+        spring: Spring(stiffness: 0.2, damping: 0.25, drag: 5))
+      rig.draw(
+        .spline(
+          [
+            Point(-r * 0.28, 0), Point(r * 0.28, 0), Point(r * 0.18, r * earLength * 0.6),
+            Point(0, r * earLength),
+          ], corners: [0, 1, 3]), ear, side > 0 ? farCoat : accent)
     }
     let muzzle = rng.uniform(0.6, 1.5) * r
     rig.draw(union: [
       Part(curve: .ellipse(r, r * 0.9), bone: head, group: coat),
-      Part(curve: .limb(r * 0.62, r * 0.42, muzzle).moved(by: .translation(r * 0.3, r * 0.25) * .rotation(-1.45)), bone: head, group: coat),
+      Part(
+        curve: .limb(r * 0.62, r * 0.42, muzzle).moved(
+          by: .translation(r * 0.3, r * 0.25) * .rotation(-1.45)), bone: head, group: coat),
     ])
     rig.draw(.ellipse(r * 0.22, r * 0.18, at: Point(r * 0.45 + muzzle, r * 0.12)), head, hoof, lineScale: 0.8)
-    rig.ink(.stroke(Point(r * 0.5, r * 0.55), Point(r * 0.4 + muzzle, r * 0.48), bend: -0.01, width: 0.012), head)
+    rig.ink(
+      .stroke(Point(r * 0.5, r * 0.55), Point(r * 0.4 + muzzle, r * 0.48), bend: -0.01, width: 0.012), head)
     let lid = rig.bone(head, r * 0.25, -r * 0.3)
     self.lid = lid
     rig.draw(.ellipse(r * 0.26, r * 0.32), lid, palette.group(.eyeWhite), lineScale: 0.7)
     rig.ink(.ellipse(r * 0.13, r * 0.18, at: Point(r * 0.07, 0)), lid)
     if rng.chance(0.3) {
       let horn = palette.group(.character)
-      rig.draw(.spline([Point(r * 0.2, -r * 0.85), Point(r * 0.75, -r * 2), Point(r * 0.55, -r * 0.7)], corners: [0, 1, 2]), head, horn)
+      rig.draw(
+        .spline(
+          [Point(r * 0.2, -r * 0.85), Point(r * 0.75, -r * 2), Point(r * 0.55, -r * 0.7)], corners: [0, 1, 2]),
+        head, horn)
     }
     self.legs = legs
     self.rig = rig
@@ -121,7 +149,8 @@ struct Quadruped: Puppet {
     let rhythm = turn * (walking ? state.phase : state.beat)
     let gallop = walking && state.speed > 0.04
     pose[body].angle = (gallop ? 0.12 : 0.03) * sin(rhythm + 0.6)
-    pose[body].shift = Point(0, legLength * 0.05 + bounce * (gallop ? 1.6 : 1) * cos(gallop ? rhythm : 2 * rhythm))
+    pose[body].shift = Point(
+      0, legLength * 0.05 + bounce * (gallop ? 1.6 : 1) * cos(gallop ? rhythm : 2 * rhythm))
     pose[neck].angle = 0.14 * sin(rhythm * (walking ? 1 : 0.5) + 1)
     pose[head].angle = -0.12 * sin(rhythm * (walking ? 1 : 0.5) + 1.6)
     if let wing { pose[wing].angle = 0.5 * sin(turn * state.beat * 1.6) - 0.2 }

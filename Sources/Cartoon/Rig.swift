@@ -89,7 +89,8 @@ struct Pose: Sendable {
     maps.reserveCapacity(joints.count)
     for (bone, joint) in zip(rig.bones, joints) {
       let place = Affine.translation(bone.offset + joint.shift) * Affine.rotation(bone.rest + joint.angle)
-      let local = joint.scaleX == 1 && joint.scaleY == 1 ? place : place * Affine.scale(joint.scaleX, joint.scaleY)
+      let local =
+        joint.scaleX == 1 && joint.scaleY == 1 ? place : place * Affine.scale(joint.scaleX, joint.scaleY)
       maps.append(bone.parent < 0 ? local : maps[bone.parent] * local)
     }
     return maps

@@ -39,7 +39,12 @@ struct Robot: Puppet {
       let lower = rig.bone(upper, 0, 0.17)
       let claw = palette.group(.character)
       for finger in [-1.0, 1.0] {
-        rig.draw(.spline([Point(finger * 0.01, 0.15), Point(finger * 0.055, 0.18), Point(finger * 0.035, 0.235), Point(finger * 0.02, 0.19)], corners: [0, 2]), lower, claw)
+        rig.draw(
+          .spline(
+            [
+              Point(finger * 0.01, 0.15), Point(finger * 0.055, 0.18), Point(finger * 0.035, 0.235),
+              Point(finger * 0.02, 0.19),
+            ], corners: [0, 2]), lower, claw)
       }
       rig.draw(.box(0.034, 0.075, at: Point(0, 0.085), round: 0.012), lower, dark)
       rig.draw(.box(0.022, 0.08, at: Point(0, 0.085), round: 0.01), upper, metal)
@@ -50,9 +55,12 @@ struct Robot: Puppet {
     func drawLeg(_ side: Double) {
       if rolls {
         let wheel = rig.bone(-1, side * bodyWidth * 0.62, -wheelRadius)
-        rig.draw(.box(0.03, leg * 0.5, at: Point(side * bodyWidth * 0.62, bodyHeight + leg * 0.2), round: 0.01), body, dark)
+        rig.draw(
+          .box(0.03, leg * 0.5, at: Point(side * bodyWidth * 0.62, bodyHeight + leg * 0.2), round: 0.01),
+          body, dark)
         rig.draw(.ellipse(wheelRadius, wheelRadius), wheel, joint)
-        rig.draw(.star(wheelRadius * 0.62, wheelRadius * 0.62, tips: 5, inner: 0.45), wheel, trim, lineScale: 0.8)
+        rig.draw(
+          .star(wheelRadius * 0.62, wheelRadius * 0.62, tips: 5, inner: 0.45), wheel, trim, lineScale: 0.8)
         wheels.append(wheel)
       } else {
         let hip = rig.bone(body, side * bodyWidth * 0.5, bodyHeight)
@@ -69,12 +77,17 @@ struct Robot: Puppet {
     drawLeg(-1)
     rig.draw(.box(bodyWidth * 0.3, 0.04, at: Point(0, -bodyHeight - 0.02)), body, joint)
     rig.draw(.box(bodyWidth, bodyHeight, round: round + 0.02, taper: rng.uniform(0.75, 1.2)), body, metal)
-    rig.draw(.box(bodyWidth * 0.62, bodyHeight * 0.45, at: Point(0.01, bodyHeight * 0.25), round: 0.015), body, dark)
+    rig.draw(
+      .box(bodyWidth * 0.62, bodyHeight * 0.45, at: Point(0.01, bodyHeight * 0.25), round: 0.015), body, dark)
     let lamps = palette.group(.character)
     for index in 0..<3 {
-      rig.draw(.ellipse(0.02, 0.02, at: Point(bodyWidth * (0.38 * Double(index) - 0.37), bodyHeight * 0.12)), body, index == 1 ? trim : lamps, lineScale: 0.7)
+      rig.draw(
+        .ellipse(0.02, 0.02, at: Point(bodyWidth * (0.38 * Double(index) - 0.37), bodyHeight * 0.12)), body,
+        index == 1 ? trim : lamps, lineScale: 0.7)
     }
-    rig.draw(.box(bodyWidth * 0.4, 0.014, at: Point(0, bodyHeight * 0.48), round: 0.008), body, lamps, lineScale: 0.7)
+    rig.draw(
+      .box(bodyWidth * 0.4, 0.014, at: Point(0, bodyHeight * 0.48), round: 0.008), body, lamps, lineScale: 0.7
+    )
     let head = rig.bone(body, 0, -bodyHeight - 0.03)
     self.head = head
     let antenna = rig.bone(head, 0, -headHeight * 2, spring: Spring(stiffness: 0.25, damping: 0.12, drag: 8))
@@ -83,17 +96,27 @@ struct Robot: Puppet {
     for side in [-1.0, 1.0] {
       rig.draw(.box(0.022, 0.04, at: Point(side * headWidth, -headHeight), round: 0.01), head, joint)
     }
-    let shell = rng.chance(0.5)
-      ? Curve.box(headWidth, headHeight, at: Point(0, -headHeight), round: round + 0.015, taper: rng.uniform(0.75, 1.1))
-      : Curve.spline([Point(-headWidth, 0), Point(-headWidth, -headHeight * 1.1), Point(0, -headHeight * 2.1), Point(headWidth, -headHeight * 1.1), Point(headWidth, 0)], corners: [0, 4])
+    let shell =
+      rng.chance(0.5)
+      ? Curve.box(
+        headWidth, headHeight, at: Point(0, -headHeight), round: round + 0.015, taper: rng.uniform(0.75, 1.1))
+      : Curve.spline(
+        [
+          Point(-headWidth, 0), Point(-headWidth, -headHeight * 1.1), Point(0, -headHeight * 2.1),
+          Point(headWidth, -headHeight * 1.1), Point(headWidth, 0),
+        ], corners: [0, 4])
     rig.draw(shell, head, metal)
-    rig.draw(.box(headWidth * 0.78, headHeight * 0.42, at: Point(headWidth * 0.08, -headHeight * 1.1), round: 0.03), head, dark)
+    rig.draw(
+      .box(headWidth * 0.78, headHeight * 0.42, at: Point(headWidth * 0.08, -headHeight * 1.1), round: 0.03),
+      head, dark)
     let glow = palette.group(.eyeWhite)
     var eyes: [Int] = []
     for side in (rng.chance(0.25) ? [0.1] : [-0.38, 0.5]) {
       let eye = rig.bone(head, headWidth * side, -headHeight * 1.1)
       rig.draw(.ellipse(headHeight * 0.26, headHeight * 0.28), eye, glow, lineScale: 0.7)
-      rig.draw(.ellipse(headHeight * 0.12, headHeight * 0.13, at: Point(headHeight * 0.05, 0)), eye, lamps, role: .plain)
+      rig.draw(
+        .ellipse(headHeight * 0.12, headHeight * 0.13, at: Point(headHeight * 0.05, 0)), eye, lamps,
+        role: .plain)
       eyes.append(eye)
     }
     for index in 0..<4 {
@@ -126,7 +149,9 @@ struct Robot: Puppet {
         pose[arm.upper].angle = 0.7 * sin(lag) + outward * 0.2
         pose[arm.lower].angle = -0.7 - 0.3 * sin(lag)
       } else {
-        pose[arm.upper].angle = outward * (1.1 + 0.9 * sin(lag * (state.action == .gesture ? 0.5 : 1))) + outward * min(1, state.lift * 4)
+        pose[arm.upper].angle =
+          outward * (1.1 + 0.9 * sin(lag * (state.action == .gesture ? 0.5 : 1))) + outward
+          * min(1, state.lift * 4)
         pose[arm.lower].angle = outward * 0.8 * cos(rhythm + outward)
       }
     }

@@ -124,16 +124,21 @@ struct ScenePainter {
 
   /// Outlines of all parts first, fills over them: lines vanish where parts of one unit overlap.
   mutating func paint(
-    _ unit: [Part], firstPart: Int, maps: [Affine], widths: (outline: Double, lineart: Double), finishes: [Finish]
+    _ unit: [Part], firstPart: Int, maps: [Affine], widths: (outline: Double, lineart: Double),
+    finishes: [Finish]
   ) throws(CartoonError) {
     for (offset, part) in unit.enumerated() where part.role == .outlined {
       let width = widths.outline * part.lineScale
-      guard let area = mask.setPath(part.curve, maps[firstPart + offset], margin: width + 1.5) else { continue }
+      guard let area = mask.setPath(part.curve, maps[firstPart + offset], margin: width + 1.5) else {
+        continue
+      }
       try mask.stroke(area, lineWidth: 2 * width)
       canvas.mark(mask, area, part: UInt16(firstPart + offset + 1), group: 0)
       guard canvas.paintsPictures else { continue }
       canvas.paint(mask, area, palette.colours[0])
-      if widths.lineart < widths.outline { try mask.stroke(area, lineWidth: 2 * widths.lineart * part.lineScale) }
+      if widths.lineart < widths.outline {
+        try mask.stroke(area, lineWidth: 2 * widths.lineart * part.lineScale)
+      }
       canvas.draw(mask, area, value: 0)
     }
     for (offset, part) in unit.enumerated() {

@@ -102,7 +102,9 @@ struct Scenery {
           ], corners: [0, 2], tension: 2)
         rig.draw(crescent, bone, colour("sun", .light))
       } else {
-        if rng.chance(0.4) { rig.draw(.ellipse(r * 1.5, r * 1.5, at: at), bone, colour("halo", .sky), role: .plain) }
+        if rng.chance(0.4) {
+          rig.draw(.ellipse(r * 1.5, r * 1.5, at: at), bone, colour("halo", .sky), role: .plain)
+        }
         rig.draw(.ellipse(r, r, at: at), bone, colour("sun", .light))
       }
     }
@@ -124,7 +126,8 @@ struct Scenery {
       for index in 0...bumps {
         let s = Double(index) / Double(bumps) * 2 - 1
         let r = size * (0.5 - 0.22 * abs(s)) * rng.uniform(0.8, 1.15)
-        parts.append(Part(curve: .ellipse(r, r, at: Point(s * size * 0.75, -r * 0.4)), bone: bone, group: group))
+        parts.append(
+          Part(curve: .ellipse(r, r, at: Point(s * size * 0.75, -r * 0.4)), bone: bone, group: group))
       }
       parts.append(Part(curve: .box(size, size * 0.17, round: size * 0.17), bone: bone, group: group))
       rig.draw(union: parts)
@@ -203,10 +206,14 @@ struct Scenery {
       let width = rng.uniform(0.1, 0.2)
       let height = rng.uniform(0.15, 0.5)
       let wall = rng.pick(walls)
-      rig.draw(.box(width / 2, height / 2 + 0.2, at: Point(x + width / 2, horizon - height / 2 + 0.2)), bone, wall)
+      rig.draw(
+        .box(width / 2, height / 2 + 0.2, at: Point(x + width / 2, horizon - height / 2 + 0.2)), bone, wall)
       if rng.chance(0.3) {
         rig.draw(
-          .polygon([Point(x - 0.01, horizon - height), Point(x + width / 2, horizon - height - 0.09), Point(x + width + 0.01, horizon - height)]),
+          .polygon([
+            Point(x - 0.01, horizon - height), Point(x + width / 2, horizon - height - 0.09),
+            Point(x + width + 0.01, horizon - height),
+          ]),
           bone, rng.pick(walls))
       }
       let columns = Int(width / 0.05)
@@ -214,7 +221,8 @@ struct Scenery {
       for row in 0..<max(0, rows - 1) where rng.chance(0.8) {
         for column in 0..<columns where rng.chance(0.75) {
           let at = Point(
-            x + width * (Double(column) + 0.5) / Double(columns), horizon - height + 0.06 + 0.075 * Double(row))
+            x + width * (Double(column) + 0.5) / Double(columns),
+            horizon - height + 0.06 + 0.075 * Double(row))
           rig.draw(.box(0.012, 0.018, at: at), bone, window, lineScale: 0.5)
         }
       }
@@ -232,16 +240,25 @@ struct Scenery {
     let group = colour(place == .sea ? "water" : "ground", .ground)
     let slope = rng.uniform(-0.02, 0.02)
     rig.draw(
-      .polygon([Point(left - 3, horizon - slope), Point(right + 3, horizon + slope), Point(right + 3, 4), Point(left - 3, 4)]),
+      .polygon([
+        Point(left - 3, horizon - slope), Point(right + 3, horizon + slope), Point(right + 3, 4),
+        Point(left - 3, 4),
+      ]),
       bone, group)
     switch place {
     case .street:
       let curb = horizon + rng.uniform(0.1, 0.16)
-      rig.draw(.box((right - left) / 2 + 3, 2, at: Point((left + right) / 2, curb + 2)), bone, colour("road", .ground))
+      rig.draw(
+        .box((right - left) / 2 + 3, 2, at: Point((left + right) / 2, curb + 2)), bone,
+        colour("road", .ground))
       var x = left
       let paint = colour("roadPaint", .light)
       while x < right {
-        rig.draw(.polygon([Point(x, curb + 0.1), Point(x + 0.16, curb + 0.1), Point(x + 0.13, curb + 0.13), Point(x - 0.03, curb + 0.13)]), bone, paint)
+        rig.draw(
+          .polygon([
+            Point(x, curb + 0.1), Point(x + 0.16, curb + 0.1), Point(x + 0.13, curb + 0.13),
+            Point(x - 0.03, curb + 0.13),
+          ]), bone, paint)
         x += 0.34
       }
     case .sea:
@@ -306,7 +323,9 @@ struct Scenery {
         let lean = Double(blade) * 0.035 + rng.uniform(-0.01, 0.01)
         let tall = height * (1 - 0.15 * Double(abs(blade)))
         rig.draw(
-          .spline([Point(lean * 0.5 - 0.014, 0.04), Point(lean * 1.6, -tall), Point(lean * 0.5 + 0.014, 0.04)], corners: [0, 1, 2]),
+          .spline(
+            [Point(lean * 0.5 - 0.014, 0.04), Point(lean * 1.6, -tall), Point(lean * 0.5 + 0.014, 0.04)],
+            corners: [0, 1, 2]),
           bone, group)
       }
       x += rng.uniform(0.3, 0.8)
@@ -342,10 +361,13 @@ struct Scenery {
     var x = left + rng.uniform(0, 0.25)
     while x < right {
       let wallThings: [PropPainter.Kind] = [.window, .picture, .shelf, .clock]
-      painter.draw(rng.pick(wallThings), at: Point(x, horizon - rng.uniform(0.3, 0.42)), size: rng.uniform(0.8, 1.2))
+      painter.draw(
+        rng.pick(wallThings), at: Point(x, horizon - rng.uniform(0.3, 0.42)), size: rng.uniform(0.8, 1.2))
       if rng.chance(0.55) {
         let furniture: [PropPainter.Kind] = [.sofa, .plant, .floorLamp, .door, .table]
-        painter.draw(rng.pick(furniture), at: Point(x + rng.uniform(0.1, 0.25), horizon + 0.03), size: rng.uniform(0.85, 1.2))
+        painter.draw(
+          rng.pick(furniture), at: Point(x + rng.uniform(0.1, 0.25), horizon + 0.03),
+          size: rng.uniform(0.85, 1.2))
       }
       x += rng.uniform(0.35, 0.6)
     }

@@ -6,7 +6,9 @@ import Testing
 struct CartoonClipTests {
   private static let seeds: [UInt64] = [1, 7, 1 << 32, (1 << 40) + 3]
 
-  private func clip(_ seed: UInt64, _ family: CartoonFamily, size: Int = 128, length: Int = 20) throws -> CartoonClip {
+  private func clip(_ seed: UInt64, _ family: CartoonFamily, size: Int = 128, length: Int = 20) throws
+    -> CartoonClip
+  {
     try CartoonClip(
       seed: seed,
       options: CartoonOptions(family: family, size: FrameSize(width: size, height: size), length: length))
@@ -105,7 +107,9 @@ struct CartoonClipTests {
           inside += 1
           let colour = palette[Int(group)]
           let rgb = frame.colour.rgb
-          if rgb[3 * pixel] == colour.red, rgb[3 * pixel + 1] == colour.green, rgb[3 * pixel + 2] == colour.blue {
+          if rgb[3 * pixel] == colour.red, rgb[3 * pixel + 1] == colour.green,
+            rgb[3 * pixel + 2] == colour.blue
+          {
             exact += 1
           }
         }
@@ -116,11 +120,13 @@ struct CartoonClipTests {
     }
   }
 
-  @Test("Colours of a clip keep a distance from one another", arguments: [CartoonPalette.harmonious, .random])
+  @Test(
+    "Colours of a clip keep a distance from one another", arguments: [CartoonPalette.harmonious, .random])
   func palettesAreDistinct(palette: CartoonPalette) throws {
     for seed in UInt64(0)..<60 {
       for family in CartoonFamily.allCases {
-        let clip = try CartoonClip(seed: seed, options: CartoonOptions(family: family, length: 2, palette: palette))
+        let clip = try CartoonClip(
+          seed: seed, options: CartoonOptions(family: family, length: 2, palette: palette))
         let colours = clip.palette
         #expect(colours.count >= 12)
         for i in colours.indices {
@@ -161,7 +167,9 @@ struct CartoonClipTests {
         }
         #expect(lines > 500, "there are lines")
         #expect(lines <= ink)
-        #expect(Double(strays) <= 0.002 * Double(lines), "seed \(seed) frame \(index): \(strays) of \(lines) lines are not on ink")
+        #expect(
+          Double(strays) <= 0.002 * Double(lines),
+          "seed \(seed) frame \(index): \(strays) of \(lines) lines are not on ink")
       }
     }
   }
@@ -172,7 +180,9 @@ struct CartoonOptionsTests {
   @Test("Options that cannot work are refused with the reason")
   func refusals() {
     #expect(throws: CartoonError.length(0)) { try CartoonClip(seed: 1, options: CartoonOptions(length: 0)) }
-    #expect(throws: CartoonError.length(10_001)) { try CartoonClip(seed: 1, options: CartoonOptions(length: 10_001)) }
+    #expect(throws: CartoonError.length(10_001)) {
+      try CartoonClip(seed: 1, options: CartoonOptions(length: 10_001))
+    }
     let wide = FrameSize(width: 100_000, height: 100_000)
     #expect(throws: CartoonError.size(wide)) { try CartoonClip(seed: 1, options: CartoonOptions(size: wide)) }
     let flat = FrameSize(width: 256, height: 0)

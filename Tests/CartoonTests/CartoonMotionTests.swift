@@ -61,14 +61,16 @@ struct CartoonMotionTests {
     #expect(compared > 100_000)
     #expect(visible > compared)
     let share = Double(wrong) / Double(compared)
-    #expect(share < (family == .similar ? 0.002 : 0.02), "\(family) over \(distance): \(share) of \(compared)")
+    #expect(
+      share < (family == .similar ? 0.002 : 0.02), "\(family) over \(distance): \(share) of \(compared)")
   }
 
   private func isInside(_ frame: CartoonFrame, _ pixel: Int, _ width: Int) -> Bool {
     let part = frame.parts[pixel]
     let group = frame.groups[pixel]
     for neighbour in [pixel - 1, pixel + 1, pixel - width, pixel + width] {
-      guard frame.parts.indices.contains(neighbour), frame.parts[neighbour] == part, frame.groups[neighbour] == group
+      guard frame.parts.indices.contains(neighbour), frame.parts[neighbour] == part,
+        frame.groups[neighbour] == group
       else { return false }
     }
     return true

@@ -32,6 +32,7 @@ struct ClipFolderWriter {
   /// The finished record of the clip, from an earlier run if that was complete.
   func write(_ clip: CartoonClip) throws -> ClipRecord {
     let folder = directory.appendingPathComponent(clip.id, isDirectory: true)
+    // A record that cannot be read counts as none: the clip is made anew and the record replaced.
     let recordURL = folder.appendingPathComponent("clip.json")
     if let data = FileManager.default.contents(atPath: recordURL.path),
       let record = try? JSONDecoder().decode(ClipRecord.self, from: data),
@@ -83,7 +84,8 @@ struct ClipFolderWriter {
     let isVideo = contents.contains(.video)
     return GeneratedSuite.Clip(
       id: record.id, frames: record.id + (isVideo ? "/color.mkv" : "/color/%05d.png"),
-      sketch: record.id + (isVideo ? "/lineart.mkv" : "/lineart/%05d.png"), first: 0, count: record.options.length,
+      sketch: record.id + (isVideo ? "/lineart.mkv" : "/lineart/%05d.png"), first: 0,
+      count: record.options.length,
       reference: 0, sha256: record.sha256, sketch_sha256: record.sketchSHA256)
   }
 
@@ -97,13 +99,16 @@ struct ClipFolderWriter {
     }
   }
 
-  private func openVideos(_ folder: URL, _ clip: CartoonClip) throws -> (colour: VideoWriter, lineart: VideoWriter?) {
+  private func openVideos(_ folder: URL, _ clip: CartoonClip) throws -> (
+    colour: VideoWriter, lineart: VideoWriter?
+  ) {
     let size = clip.options.size
     let colour = try VideoWriter(
       folder.appendingPathComponent("color.mkv"), size: size, frameRate: frameRate, codec: Self.colourCodec)
     guard contents.contains(.lineart) else { return (colour, nil) }
     let lineart = try VideoWriter(
-      folder.appendingPathComponent("lineart.mkv"), size: size, frameRate: frameRate, codec: Self.lineartCodec)
+      folder.appendingPathComponent("lineart.mkv"), size: size, frameRate: frameRate, codec: Self.lineartCodec
+    )
     return (colour, lineart)
   }
 

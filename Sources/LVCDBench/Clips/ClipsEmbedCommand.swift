@@ -32,7 +32,9 @@ struct ClipsEmbedCommand: ParsableCommand {
     }
     lines.append("")
     lines.append("const lvcd_embedded_file lvcd_embedded_files[] = {")
-    for (index, path) in paths.enumerated() { lines.append("    {\"\(path)\", file_\(index), sizeof file_\(index)},") }
+    for (index, path) in paths.enumerated() {
+      lines.append("    {\"\(path)\", file_\(index), sizeof file_\(index)},")
+    }
     if paths.isEmpty { lines.append("    {0, 0, 0},") }
     lines += ["};", "", "const size_t lvcd_embedded_file_count = \(paths.count);", ""]
     return lines.joined(separator: "\n")

@@ -74,10 +74,14 @@ struct ClipsGenerateCommand: ParsableCommand {
   var output: String
 
   func validate() throws {
-    guard (1...10_000_000).contains(count) else { throw ValidationError("--count is \(count), must be 1 to 10000000") }
+    guard (1...10_000_000).contains(count) else {
+      throw ValidationError("--count is \(count), must be 1 to 10000000")
+    }
     guard shardClips > 0 else { throw ValidationError("--shard-clips is \(shardClips), must be at least 1") }
     guard jobs > 0 else { throw ValidationError("--jobs is \(jobs), must be at least 1") }
-    guard seed <= UInt64.max - UInt64(count) else { throw ValidationError("--seed \(seed) leaves no room for \(count) clips") }
+    guard seed <= UInt64.max - UInt64(count) else {
+      throw ValidationError("--seed \(seed) leaves no room for \(count) clips")
+    }
     let batch = try makeBatch()
     do {
       for extreme in [batch.shortest, batch.longest] {
@@ -91,7 +95,8 @@ struct ClipsGenerateCommand: ParsableCommand {
         || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-_.".utf8.contains(byte)
     }
     guard allowed, !batch.name.isEmpty, !batch.name.hasPrefix(".") else {
-      throw ValidationError("--name '\(batch.name)' must be made of letters, digits, '-', '_' and '.', not starting with '.'")
+      throw ValidationError(
+        "--name '\(batch.name)' must be made of letters, digits, '-', '_' and '.', not starting with '.'")
     }
   }
 
@@ -100,7 +105,8 @@ struct ClipsGenerateCommand: ParsableCommand {
     let directory = URL(fileURLWithPath: output, isDirectory: true)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     if format == .training && suitePreset == nil {
-      let writer = TrainingShardWriter(directory: directory, batch: batch, clipsPerShard: shardClips, contents: contents)
+      let writer = TrainingShardWriter(
+        directory: directory, batch: batch, clipsPerShard: shardClips, contents: contents)
       try inParallel(writer.shardCount, unit: "shards") { try writer.write($0) }
       return
     }
@@ -115,8 +121,10 @@ struct ClipsGenerateCommand: ParsableCommand {
     }
     let complete = records.withLock { $0.compactMap(\.self) }
     let suite = GeneratedSuite(
-      name: batch.name, title: batch.title, root: isPreset ? batch.name : ".", clips: complete.map(writer.suiteClip))
-    try AtomicFile.write(clipsJSON(ClipList(clips: complete)), to: folder.appendingPathComponent("clips.json"))
+      name: batch.name, title: batch.title, root: isPreset ? batch.name : ".",
+      clips: complete.map(writer.suiteClip))
+    try AtomicFile.write(
+      clipsJSON(ClipList(clips: complete)), to: folder.appendingPathComponent("clips.json"))
     guard contents.contains(.lineart) else { return }
     try AtomicFile.write(clipsJSON(suite), to: directory.appendingPathComponent("\(batch.name).suite.json"))
   }
@@ -144,7 +152,8 @@ struct ClipsGenerateCommand: ParsableCommand {
       throw ValidationError("--palette is '\(palette)', must be harmonious, random or mixed")
     }
     let lengths = length.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(lengths.count), let shortest = lengths[0], let longest = lengths[lengths.count - 1],
+    guard (1...2).contains(lengths.count), let shortest = lengths[0],
+      let longest = lengths[lengths.count - 1],
       shortest <= longest
     else { throw ValidationError("--length is '\(length)', must be a number or a range such as 15:60") }
     let sides = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }

@@ -63,7 +63,8 @@ struct TrainingShardWriter {
     for index in 0..<length {
       let frame = try clip.render(index)
       frames.append(contentsOf: frame.colour.rgb)
-      lineart.append(contentsOf: stride(from: 0, to: frame.lineart.rgb.count, by: 3).map { frame.lineart.rgb[$0] })
+      lineart.append(
+        contentsOf: stride(from: 0, to: frame.lineart.rgb.count, by: 3).map { frame.lineart.rgb[$0] })
       if contents.contains(.parts) {
         groups.append(contentsOf: frame.groups)
         parts.append(contentsOf: frame.parts)
@@ -74,11 +75,16 @@ struct TrainingShardWriter {
         visible.append(contentsOf: field.visible.map { $0 ? 1 : 0 })
       }
     }
-    tensors.append(Tensor(name: "\(clip.id)/frames", type: "U8", shape: [length, height, width, 3], data: frames))
-    tensors.append(Tensor(name: "\(clip.id)/lineart", type: "U8", shape: [length, height, width], data: lineart))
+    tensors.append(
+      Tensor(name: "\(clip.id)/frames", type: "U8", shape: [length, height, width, 3], data: frames))
+    if contents.contains(.lineart) {
+      tensors.append(
+        Tensor(name: "\(clip.id)/lineart", type: "U8", shape: [length, height, width], data: lineart))
+    }
     if contents.contains(.flow) {
       tensors.append(
-        Tensor(name: "\(clip.id)/flow", type: "F16", shape: [length - 1, 2, height, width], data: bytes(flow)))
+        Tensor(
+          name: "\(clip.id)/flow", type: "F16", shape: [length - 1, 2, height, width], data: bytes(flow)))
       tensors.append(
         Tensor(name: "\(clip.id)/visible", type: "U8", shape: [length - 1, height, width], data: visible))
     }
@@ -133,7 +139,8 @@ struct TrainingShardWriter {
       }
       let offsets = try fields.decode([Int].self, forKey: .offsets)
       self = .tensor(
-        type: try fields.decode(String.self, forKey: .type), shape: try fields.decode([Int].self, forKey: .shape),
+        type: try fields.decode(String.self, forKey: .type),
+        shape: try fields.decode([Int].self, forKey: .shape),
         start: offsets.first ?? 0, end: offsets.last ?? 0)
     }
 
