@@ -21,14 +21,12 @@ import Testing
   }
 
   @Test(arguments: files)
-  func everyFlippedBitIsSurvived(name: String) throws {
+  func aFlippedBitInEveryByteIsSurvived(name: String) throws {
     let bytes = [UInt8](try Data(contentsOf: CheckpointGoldens.url(name)))
     for position in bytes.indices {
-      for bit in 0..<8 {
-        var damaged = bytes
-        damaged[position] ^= 1 << bit
-        _ = fault(damaged)
-      }
+      var damaged = bytes
+      damaged[position] ^= 1 << (position * 5 % 8)
+      _ = fault(damaged)
     }
   }
 
@@ -70,11 +68,11 @@ import Testing
       }
     }
     #expect(try read(bytes) == nil)
-    for _ in 0..<60 {
+    for _ in 0..<30 {
       let length = Int.random(in: 0..<bytes.count, using: &random)
       #expect(try read(Array(bytes[..<length])) != nil, "cut to \(length) bytes")
     }
-    for _ in 0..<300 {
+    for _ in 0..<100 {
       var damaged = bytes
       for _ in 0...Int.random(in: 0..<8, using: &random) {
         damaged[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

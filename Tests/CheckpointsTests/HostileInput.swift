@@ -2,11 +2,16 @@ import TensorCore
 
 @testable import Checkpoints
 
-/// Opens bytes as a weight file and reads every tensor, as a user of a hostile file would.
-func openAndRead(_ bytes: [UInt8]) throws(CheckpointError) {
+/// Opens bytes as a weight file.
+func opened(_ bytes: [UInt8]) throws(CheckpointError) -> CheckpointFile {
   let storage = TensorStorage(uninitializedByteCount: bytes.count)
   storage.mutableBytes?.copyBytes(from: bytes)
-  let file = try CheckpointFile.open(MappedFile(name: "bad.file", storage: storage))
+  return try CheckpointFile.open(MappedFile(name: "bad.file", storage: storage))
+}
+
+/// Opens bytes as a weight file and reads every tensor, as a user of a hostile file would.
+func openAndRead(_ bytes: [UInt8]) throws(CheckpointError) {
+  let file = try opened(bytes)
   for name in file.names { _ = try file.tensor(name) }
 }
 

@@ -1,3 +1,4 @@
+import TensorCore
 import Testing
 
 @testable import Checkpoints
@@ -137,6 +138,18 @@ import Testing
       let error = try #require(fault(pickle(array)))
       #expect("\(error)".contains("array 'array' has 4 bytes, expected \(4 * Int(shape))"), "\(error)")
     }
+  }
+
+  @Test func orderedDictionariesOfPython2AreRead() throws {
+    let array: [UInt8] = global("numpy.core.multiarray", "_reconstruct") + global("numpy", "ndarray")
+      + [0x4B, 0, 0x85, 0x43, 1, 0x62, 0x87, 0x52, 0x28, 0x4B, 1, 0x4B, 1, 0x85]
+      + global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52] + [0x89, 0x43, 4, 0, 0, 128, 63, 0x74, 0x62]
+    // [["a", array]] as the only argument.
+    let call: [UInt8] = global("collections", "OrderedDict") + [0x5D, 0x5D, 0x28, 0x55, 1, 0x61] + array
+      + [0x65, 0x61, 0x85, 0x52]
+    let file = try opened(pickle(call))
+    #expect(file.names == ["a"])
+    #expect(try file.tensor("a").values == [1])
   }
 
   @Test func bigEndianArraysAreRefused() throws {

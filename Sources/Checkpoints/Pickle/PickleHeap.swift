@@ -19,15 +19,15 @@ enum PickleNode {
   case dictionary([PickleIndex])
   case global(PickleGlobal)
   /// A storage named by a persistent identifier.
-  case storage(PickleStorage)
+  indirect case storage(PickleStorage)
   /// A tensor over a storage.
-  case tensor(PickleTensor)
+  indirect case tensor(PickleTensor)
   /// A NumPy element type.
   case numpyType(ScalarType)
   /// A NumPy array before its state is set.
   case emptyArray
   /// A NumPy array whose elements lie in the file.
-  case array(PickleArray)
+  indirect case array(PickleArray)
 }
 
 /// Position of a value in the heap.

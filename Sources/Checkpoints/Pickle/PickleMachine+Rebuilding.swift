@@ -6,8 +6,7 @@ extension PickleMachine {
   func rebuild(_ function: PickleGlobal, _ arguments: [PickleIndex]) throws(CheckpointError) -> PickleNode {
     switch function {
     case .orderedDictionary:
-      guard arguments.isEmpty else { throw malformed("OrderedDict with arguments") }
-      return .dictionary([])
+      return .dictionary(try orderedPairs(arguments))
     case .rebuildTensor, .rebuildTensorV2:
       return .tensor(try tensor(arguments))
     case .rebuildParameter:
@@ -84,6 +83,18 @@ extension PickleMachine {
 
   // MARK: - Parts
 
+  /// No argument (items follow), or one list of pairs, as Python 2 wrote ordered dictionaries.
+  private func orderedPairs(_ arguments: [PickleIndex]) throws(CheckpointError) -> [PickleIndex] {
+    guard let first = arguments.first else { return [] }
+    var pairs: [PickleIndex] = []
+    for item in try sequence(first, "the argument of OrderedDict") {
+      let pair = try sequence(item, "an item of OrderedDict")
+      guard pair.count == 2 else { throw malformed("an item of OrderedDict is no pair") }
+      pairs += pair
+    }
+    return pairs
+  }
+
   /// `(storage, offset, size, stride, …)`.
   private func tensor(_ arguments: [PickleIndex]) throws(CheckpointError) -> PickleTensor {
     guard arguments.count >= 4, case .storage(let storage) = node(arguments[0]),
@@ -140,7 +151,7 @@ extension PickleMachine {
   private func sequence(_ index: PickleIndex, _ what: String) throws(CheckpointError) -> [PickleIndex] {
     switch node(index) {
     case .tuple(let items), .list(let items): return items
-    default: throw malformed("\(what) is no tuple")
+    default: throw malformed("\(what) is no tuple or list")
     }
   }
 
