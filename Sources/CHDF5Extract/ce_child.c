@@ -91,8 +91,8 @@ static int copy_numbers(extraction *e, hid_t dataset, const char *name, uint64_t
   }
   int failed = bytes > 0 && H5Dread(dataset, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) < 0;
   if (failed) {
-    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' cannot be read: damaged, or compressed with a filter "
-             "that libhdf5 does not have here", name);
+    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' cannot be read: damaged, or compressed with a "
+             "filter that libhdf5 does not have here", name);
   } else {
     failed = write_all(e, numbers, bytes) != 0;
   }
@@ -103,10 +103,12 @@ static int copy_numbers(extraction *e, hid_t dataset, const char *name, uint64_t
 /// Refuses datasets whose numbers lie in other files, which a hostile file could choose freely.
 static int check_layout(extraction *e, hid_t dataset, const char *name) {
   hid_t creation = H5Dget_create_plist(dataset);
-  int external = creation < 0 || H5Pget_external_count(creation) != 0 || H5Pget_layout(creation) == H5D_VIRTUAL;
+  int external = creation < 0 || H5Pget_external_count(creation) != 0;
+  if (!external) external = H5Pget_layout(creation) == H5D_VIRTUAL;
   if (creation >= 0) H5Pclose(creation);
   if (external) {
-    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' keeps its numbers in another file, which is not followed", name);
+    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' keeps its numbers in another file, which is not "
+             "followed", name);
   }
   return external ? -1 : 0;
 }
@@ -120,7 +122,8 @@ static int extract_open(extraction *e, hid_t dataset, hid_t type, hid_t space, c
   if (kind == 0 || class == H5S_NULL) return 0;  // text, compounds and empty datasets are not weights
   if (check_layout(e, dataset, name) != 0) return -1;
   if (rank < 0 || rank > MAX_RANK) {
-    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' has %d dimensions, at most %d are read", name, rank, MAX_RANK);
+    snprintf(e->reason, e->reason_bytes, "dataset '%.200s' has %d dimensions, at most %d are read", name,
+             rank, MAX_RANK);
     return -1;
   }
   hsize_t sizes[MAX_RANK];
@@ -190,7 +193,9 @@ int ce_child_extract(const char *path, int output, uint64_t data_limit, char *re
   }
   herr_t visited = H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, visit, &e, H5O_INFO_BASIC);
   if (visited < 0) {
-    if (reason[0] == 0) snprintf(reason, reason_bytes, "libhdf5 cannot list its contents: the file is damaged");
+    if (reason[0] == 0) {
+      snprintf(reason, reason_bytes, "libhdf5 cannot list its contents: the file is damaged");
+    }
     return -1;
   }
   uint64_t directory = e.written;

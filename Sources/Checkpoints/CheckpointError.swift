@@ -1,8 +1,8 @@
 public import EvalCore
 internal import TensorCore
 
-/// Why a weight file could not be read, or did not hold what a network needs. Every message is one line that names the
-/// file, what was found, what was expected, and the fix.
+/// Why a weight file could not be read, or did not hold what a network needs. Every message is one line
+/// that names the file, what was found, what was expected, and the fix.
 public enum CheckpointError: Error, Sendable, Hashable {
   /// The file cannot be opened or read; `reason` is the system's text.
   case unreadable(file: String, reason: String)
@@ -32,14 +32,17 @@ public enum CheckpointError: Error, Sendable, Hashable {
 
 extension CheckpointError: CustomStringConvertible {
   /// The message.
-  public var description: String {
+  public var description: String { message.withoutControlCharacters }
+
+  private var message: String {
     switch self {
     case .unreadable(let file, let reason):
       "\(file): cannot be read: \(reason); check the path and its permissions"
     case .unwritable(let file, let reason):
       "\(file): cannot be written: \(reason); check the folder, its permissions and the free space"
     case .unknownFormat(let file, let found):
-      "\(file): starts with \(found), expected a weight file (safetensors, pytorch, npy, npz, numpy pickle or hdf5)"
+      "\(file): starts with \(found), expected a weight file "
+        + "(safetensors, pytorch, npy, npz, numpy pickle or hdf5)"
     case .truncated(let file, let what, let needed, let available):
       "\(file): truncated: \(what) needs \(needed) bytes, \(available) are there; download the file again"
     case .malformed(let file, let what):
@@ -76,5 +79,20 @@ extension CheckpointError: ReasonedError {
     case .tooLarge: .tooLarge
     default: .modelError
     }
+  }
+}
+
+extension String {
+  /// The text with control characters escaped, so that names from hostile files can neither break a line
+  /// nor steer a terminal.
+  package var withoutControlCharacters: String {
+    var result = ""
+    for scalar in unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: result += scalar.escaped(asASCII: true)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 }

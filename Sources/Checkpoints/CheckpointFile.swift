@@ -21,10 +21,11 @@ public enum CheckpointFormat: String, Sendable, CaseIterable {
 
 /// A weight file: named tensors, read when asked for.
 ///
-/// The file is memory-mapped; tensors that lie contiguously in it are views, so opening a 10 GB checkpoint costs a few
-/// milliseconds. HDF5 is the exception: its numbers are read when the file is opened.
-/// Files are treated as hostile: sizes and offsets are checked, pickles are interpreted by a machine that knows tensors
-/// only, and nothing is imported, called or allocated beyond the file's own size (1032 times that for compressed entries).
+/// The file is memory-mapped; tensors that lie contiguously in it are views, so opening a 10 GB checkpoint
+/// costs a few milliseconds. HDF5 is the exception: its numbers are read when the file is opened. Files are
+/// treated as hostile: sizes and offsets are checked, pickles are interpreted by a machine that knows
+/// tensors only, and nothing is imported, called or allocated beyond the file's own size (1032 times that
+/// for compressed entries).
 public struct CheckpointFile: Sendable {
   /// One tensor as the file lists it.
   public struct Entry: Sendable, Hashable {
@@ -55,7 +56,7 @@ public struct CheckpointFile: Sendable {
   public static func open(_ url: URL) throws(CheckpointError) -> CheckpointFile {
     let file = try MappedFile(url)
     guard try FormatDetector.format(of: file) != .hdf5 else {
-      return try CheckpointFile(file, .hdf5, HDF5File.tensors(url, name: file.name))
+      return try CheckpointFile(file, .hdf5, HDF5File.tensors(url, of: file))
     }
     return try open(file)
   }

@@ -20,7 +20,8 @@ struct StoredTensor: Sendable {
     let needed = try checkedCount(shape, what, file.name) * scalarType.byteCount
     guard range.count == needed else {
       throw .malformed(
-        file: file.name, what: "\(what) has \(range.count) bytes, \(Shape.text(shape)) of \(scalarType) needs \(needed)")
+        file: file.name,
+        what: "\(what) has \(range.count) bytes, \(Shape.text(shape)) of \(scalarType) needs \(needed)")
     }
     try self.init(
       scalarType, StridedLayout(shape: shape, strides: Shape.rowMajorStrides(shape)), elementOffset: 0,

@@ -3,8 +3,9 @@ public import TensorCore
 
 /// A position in the tree of tensor names, from which a layer takes its weights.
 ///
-/// `scope / "in_layers" / 2` names a child; `tensor("weight", 320, 4, 3, 3)` takes a tensor and checks its shape. All
-/// scopes of one source share the record of names taken, so that what no layer asked for can be reported.
+/// `scope / "in_layers" / 2` names a child; `tensor("weight", 320, 4, 3, 3)` takes a tensor and checks its
+/// shape. All scopes of one source share the record of names taken, so that what no layer asked for can be
+/// reported.
 public struct WeightScope: Sendable {
   /// The prefix of this scope, without a trailing separator; empty at the root.
   public let path: String

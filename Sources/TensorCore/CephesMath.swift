@@ -1,8 +1,9 @@
-/// Float32 logarithm, sine and cosine with the polynomials of the Cephes library, evaluated as PyTorch's AVX2 build
-/// does: every product that feeds one sum is fused with it, nothing else is.
+/// Float32 logarithm, sine and cosine with the polynomials of the Cephes library, evaluated as PyTorch's
+/// AVX2 build does: every product that feeds one sum is fused with it, nothing else is.
 ///
-/// Only for reproducing random numbers; arguments are those Box-Muller needs (`log` in (0, 1], angles in [0, 2π)).
-/// Source of polynomials and reduction constants: Moshier, Cephes Mathematical Library, `logf.c` and `sinf.c`.
+/// Only for reproducing random numbers; arguments are those Box-Muller needs (`log` in (0, 1], angles in
+/// [0, 2π)). Source of polynomials and reduction constants: Moshier, Cephes Mathematical Library, `logf.c`
+/// and `sinf.c`.
 enum CephesMath {
   /// 2π rounded to float32.
   static let twoPi = Float(2 * Double.pi)

@@ -1,4 +1,5 @@
-/// Where samplers get their noise from. One source serves one clip, in the order the reference implementation draws.
+/// Where samplers get their noise from. One source serves one clip, in the order the reference
+/// implementation draws.
 public protocol NoiseSource: Sendable {
   /// The next standard normal values, as many as `shape` holds.
   mutating func normal(_ shape: [Int]) -> Tensor

@@ -24,7 +24,8 @@ public struct StridedLayout: Sendable, Hashable {
     }
   }
 
-  /// Offset in elements of the last element from the first, or nil when it does not fit an `Int`; -1 for no elements.
+  /// Offset in elements of the last element from the first, or nil when it does not fit an `Int`; -1 for no
+  /// elements.
   public var lastOffset: Int? {
     if shape.contains(0) { return -1 }
     var offset = 0
@@ -37,8 +38,8 @@ public struct StridedLayout: Sendable, Hashable {
     return offset
   }
 
-  /// Visits the innermost rows in row-major order: `body(position, offset, length, step)`, where `position` counts
-  /// elements visited so far and `offset` is the first element's offset from the layout's start.
+  /// Visits the innermost rows in row-major order: `body(position, offset, length, step)`, where `position`
+  /// counts elements visited so far and `offset` is the first element's offset from the layout's start.
   public func forEachRow(_ body: (_ position: Int, _ offset: Int, _ length: Int, _ step: Int) -> Void) {
     guard !shape.contains(0) else { return }
     guard let length = shape.last, let step = strides.last else { return body(0, 0, 1, 1) }

@@ -1,8 +1,8 @@
 /// A dense array of `Float`, contiguous in row-major order, with value semantics.
 ///
-/// Copies share storage until one of them is written. A tensor may view a part of a larger storage, for example a
-/// memory-mapped weight file; the first write then moves it into memory of its own. A shape that does not fit is a
-/// programmer error and stops the program with a message that prints both sides.
+/// Copies share storage until one of them is written. A tensor may view a part of a larger storage, for
+/// example a memory-mapped weight file; the first write then moves it into memory of its own. A shape that
+/// does not fit is a programmer error and stops the program with a message that prints both sides.
 public struct Tensor: Sendable {
   /// Sizes of the dimensions, outermost first; empty for a single number.
   public let shape: [Int]
@@ -85,7 +85,8 @@ public struct Tensor: Sendable {
     return Tensor(shape: newShape, storage: storage, byteOffset: byteOffset)
   }
 
-  /// A contiguous copy with the dimensions in another order: dimension `i` of the result is dimension `order[i]`.
+  /// A contiguous copy with the dimensions in another order: dimension `i` of the result is dimension
+  /// `order[i]`.
   ///
   /// For example `permuted(4, 3, 0, 1, 2)` turns a kernel `[T, H, W, in, out]` into `[out, in, T, H, W]`.
   public func permuted(_ order: Int...) -> Tensor {

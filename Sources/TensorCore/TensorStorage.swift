@@ -2,9 +2,9 @@ internal import Foundation
 
 /// Reference-counted bytes behind tensors: either owned memory or a read-only mapped file.
 ///
-/// `@unchecked Sendable` is safe because the bytes never change while more than one reference exists: owned memory is
-/// written only by its creator before it is shared, or by `Tensor` after it has proved its reference unique; mapped
-/// memory is never written.
+/// `@unchecked Sendable` is safe because the bytes never change while more than one reference exists: owned
+/// memory is written only by its creator before it is shared, or by `Tensor` after it has proved its
+/// reference unique; mapped memory is never written.
 public final class TensorStorage: @unchecked Sendable {
   /// Start of the bytes, aligned to 64 bytes for owned memory and to a page for mapped files.
   public let baseAddress: UnsafeRawPointer
@@ -28,8 +28,8 @@ public final class TensorStorage: @unchecked Sendable {
 
   /// Maps the first `byteCount` bytes of an open file for reading. The descriptor may be closed afterwards.
   ///
-  /// Returns nil, with the reason in `errno`, when the system refuses. A file that shrinks while it is mapped ends the
-  /// process at the next access, as with every memory-mapped reader.
+  /// Returns nil, with the reason in `errno`, when the system refuses. A file that shrinks while it is
+  /// mapped ends the process at the next access, as with every memory-mapped reader.
   public init?(mapping descriptor: Int32, byteCount: Int) {
     precondition(byteCount >= 0, "a mapping cannot have \(byteCount) bytes")
     self.byteCount = byteCount

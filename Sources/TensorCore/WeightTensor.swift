@@ -2,8 +2,8 @@ internal import CTensorKernels
 
 /// A weight as its file stores it: any scalar type, contiguous row-major, usually memory-mapped.
 ///
-/// Half-precision weights stay as they are until a kernel reads them; `float32()` widens a copy. Values are never
-/// written.
+/// Half-precision weights stay as they are until a kernel reads them; `float32()` widens a copy. Values are
+/// never written.
 public struct WeightTensor: Sendable {
   /// Element type of the stored bytes.
   public let scalarType: ScalarType
@@ -48,10 +48,11 @@ public struct WeightTensor: Sendable {
     return try body(UnsafeRawBufferPointer(start: storage.baseAddress + byteOffset, count: byteCount))
   }
 
-  /// The weight as `Float`s. Float32 shares the storage where its alignment allows; half precision is widened exactly;
-  /// float64 and integers are rounded to nearest.
+  /// The weight as `Float`s. Float32 shares the storage where its alignment allows; half precision is
+  /// widened exactly; float64 and integers are rounded to nearest.
   public func float32() -> Tensor {
-    if scalarType == .float32, Int(bitPattern: storage.baseAddress + byteOffset) % 4 == 0, byteOffset % 4 == 0 {
+    if scalarType == .float32, Int(bitPattern: storage.baseAddress + byteOffset) % 4 == 0, byteOffset % 4 == 0
+    {
       return Tensor(shape: shape, storage: storage, byteOffset: byteOffset)
     }
     return Tensor(shape: shape) { target in withUnsafeBytes { widen($0, into: target) } }
@@ -93,7 +94,8 @@ public struct WeightTensor: Sendable {
     }
   }
 
-  private func elements<Scalar: FixedWidthInteger>(_ bytes: UnsafeRawBufferPointer, _: Scalar.Type) -> [Int64] {
+  private func elements<Scalar: FixedWidthInteger>(_ bytes: UnsafeRawBufferPointer, _: Scalar.Type) -> [Int64]
+  {
     let size = MemoryLayout<Scalar>.size
     return (0..<count).map { Int64(bytes.loadUnaligned(fromByteOffset: $0 * size, as: Scalar.self)) }
   }

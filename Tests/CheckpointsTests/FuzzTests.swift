@@ -39,10 +39,12 @@ import Testing
       for _ in 0...Int.random(in: 0..<6, using: &random) {
         let start = Int.random(in: 0..<damaged.count, using: &random)
         let length = min(Int.random(in: 1...8, using: &random), damaged.count - start)
-        let extreme = [0, 0xFF, 0x7F, 0x80, 1, UInt8.random(in: 0...255, using: &random)]
+        let extreme =
+          [0, 0xFF, 0x7F, 0x80, 1, UInt8.random(in: 0...255, using: &random)]
           .randomElement(using: &random) ?? 0
         switch Int.random(in: 0..<3, using: &random) {
-        case 0: damaged.replaceSubrange(start..<start + length, with: [UInt8](repeating: extreme, count: length))
+        case 0:
+          damaged.replaceSubrange(start..<start + length, with: [UInt8](repeating: extreme, count: length))
         case 1: damaged.removeSubrange(start..<start + length)
         default: damaged.insert(contentsOf: damaged[start..<start + length], at: start)
         }

@@ -24,19 +24,24 @@ struct CraftedZip {
     var directory: [UInt8] = []
     for entry in entries {
       let offset = entry.headerOffset ?? UInt32(archive.count)
-      let sizes: [UInt8] = .little(entry.checksum) + .little(UInt32(entry.bytes.count))
+      let sizes: [UInt8] =
+        .little(entry.checksum) + .little(UInt32(entry.bytes.count))
         + .little(entry.unpackedByteCount ?? UInt32(entry.bytes.count))
       let local = Array((entry.localName ?? entry.name).utf8)
-      let fields: [UInt8] = .little(UInt16(20)) + .little(entry.flags) + .little(entry.method) + .little(UInt32(0)) + sizes
-      archive += .little(UInt32(0x0403_4B50)) + fields + .little(UInt16(local.count)) + .little(UInt16(0)) + local
+      let fields: [UInt8] =
+        .little(UInt16(20)) + .little(entry.flags) + .little(entry.method) + .little(UInt32(0)) + sizes
+      archive +=
+        .little(UInt32(0x0403_4B50)) + fields + .little(UInt16(local.count)) + .little(UInt16(0)) + local
       archive += entry.bytes
       let name = Array(entry.name.utf8)
       directory += .little(UInt32(0x0201_4B50)) + .little(UInt16(20)) + fields + .little(UInt16(name.count))
       directory += [UInt8](repeating: 0, count: 12) + .little(offset) + name
     }
     let count: UInt16 = entryCount ?? UInt16(entries.count)
-    let end: [UInt8] = .little(UInt32(0x0605_4B50)) + .little(UInt32(0)) + .little(count) + .little(count)
-      + .little(UInt32(directory.count)) + .little(directoryOffset ?? UInt32(archive.count)) + .little(UInt16(0))
+    let end: [UInt8] =
+      .little(UInt32(0x0605_4B50)) + .little(UInt32(0)) + .little(count) + .little(count)
+      + .little(UInt32(directory.count)) + .little(directoryOffset ?? UInt32(archive.count))
+      + .little(UInt16(0))
     return archive + directory + end
   }
 }
@@ -52,7 +57,9 @@ struct CraftedZip {
   @Test func liesInTheDirectoryAreFound() throws {
     let entry = Entry(name: "a/data.pkl", bytes: [0x80, 2, 0x7D, 0x2E])
     try expect(CraftedZip(entries: [entry], entryCount: 9), "truncated: the zip directory")
-    try expect(CraftedZip(entries: [entry], directoryOffset: 0xFFFF_FFF0), "the zip directory lies outside the archive")
+    try expect(
+      CraftedZip(entries: [entry], directoryOffset: 0xFFFF_FFF0), "the zip directory lies outside the archive"
+    )
     var wrong = entry
     wrong.headerOffset = 4_000_000
     try expect(CraftedZip(entries: [wrong]), "entry 'a/data.pkl' lies outside the archive")
@@ -84,12 +91,14 @@ struct CraftedZip {
 
   @Test func deflatedStoragesOfPyTorchAreRefused() throws {
     let entry = Entry(name: "a/data.pkl", bytes: [3, 0], method: 8, unpackedByteCount: 0)
-    try expect(CraftedZip(entries: [entry]), "the deflated entry 'a/data.pkl' in a PyTorch archive is not supported")
+    try expect(
+      CraftedZip(entries: [entry]), "the deflated entry 'a/data.pkl' in a PyTorch archive is not supported")
   }
 
   @Test func zipBombsAreRefusedBeforeUnpacking() throws {
     let entry = Entry(name: "x.npy", bytes: [3, 0], method: 8, unpackedByteCount: 0xFFFF_FFF0)
-    try expect(CraftedZip(entries: [entry]), "the unpacked size of entry 'x.npy' is 4294967280, the limit is 2064")
+    try expect(
+      CraftedZip(entries: [entry]), "the unpacked size of entry 'x.npy' is 4294967280, the limit is 2064")
   }
 
   @Test func damagedDeflateStreamsAreRefused() throws {
@@ -97,19 +106,26 @@ struct CraftedZip {
     try expect(CraftedZip(entries: [entry]), "entry 'x.npy' is not a valid deflate stream")
   }
 
-  @Test(arguments: [
-    ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "the NumPy type '>f4'"),
-    ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "the NumPy type '|O'"),
-    ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "structured types are not weights"),
-    ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", "impossible shape"),
-    ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "expected a size"),
-    ("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "truncated: the array needs 12 bytes, 4 are there"),
-    ("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", nil),
-    ("{'descr': '<f4', 'fortran_order': maybe, 'shape': (1,), }", "expected True or False"),
-    ("{'descr': '<f4', 'shape': (1,), }", "one of descr, fortran_order and shape is missing"),
-    ("__import__('os').system('x')", "expected '{'"),
-    ("", "expected '{'"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "the NumPy type '>f4'"),
+      ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "the NumPy type '|O'"),
+      (
+        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
+        "structured types are not weights"
+      ),
+      ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", "impossible shape"),
+      ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "expected a size"),
+      (
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
+        "truncated: the array needs 12 bytes, 4 are there"
+      ),
+      ("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", nil),
+      ("{'descr': '<f4', 'fortran_order': maybe, 'shape': (1,), }", "expected True or False"),
+      ("{'descr': '<f4', 'shape': (1,), }", "one of descr, fortran_order and shape is missing"),
+      ("__import__('os').system('x')", "expected '{'"),
+      ("", "expected '{'"),
+    ] as [(String, String?)])
   func npyHeadersAreChecked(header: String, message: String?) throws {
     let text = Array(header.utf8)
     let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0] + .little(UInt16(text.count)) + text + [0, 0, 128, 63]
@@ -126,7 +142,8 @@ struct CraftedZip {
     let bytes = [0x93] + Array("NUMPY".utf8) + [2, 0] + .little(UInt32.max)
     #expect(
       fault(bytes)
-        == .tooLarge(file: "bad.file", what: "the header of the array", found: Int(UInt32.max), limit: 65_535))
+        == .tooLarge(file: "bad.file", what: "the header of the array", found: Int(UInt32.max), limit: 65_535)
+    )
   }
 
   @Test func stridesMustStayInsideTheirStorage() {
@@ -135,7 +152,8 @@ struct CraftedZip {
       let file = MappedFile(name: "x", storage: storage)
       do {
         _ = try StoredTensor(
-          .float32, StridedLayout(shape: shape, strides: strides), elementOffset: offset, in: 0..<40, of: file,
+          .float32, StridedLayout(shape: shape, strides: strides), elementOffset: offset, in: 0..<40,
+          of: file,
           what: "t")
         return nil
       } catch { return error }

@@ -5,15 +5,21 @@ import Testing
 
 @Suite struct HostilePickleTests {
   /// A pickle of protocol 2 with the given instructions.
-  private func pickle(_ parts: [UInt8]...) -> [UInt8] { [0x80, 2] + parts.flatMap { $0 } + [UInt8](repeating: 0x2E, count: 8) }
+  private func pickle(_ parts: [UInt8]...) -> [UInt8] {
+    [0x80, 2] + parts.flatMap { $0 } + [UInt8](repeating: 0x2E, count: 8)
+  }
 
   private func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
 
-  private func text(_ value: String) -> [UInt8] { [0x58] + .little(UInt32(value.utf8.count)) + Array(value.utf8) }
+  private func text(_ value: String) -> [UInt8] {
+    [0x58] + .little(UInt32(value.utf8.count)) + Array(value.utf8)
+  }
 
   @Test(arguments: [
-    ("os", "system"), ("posix", "system"), ("builtins", "eval"), ("builtins", "exec"), ("__builtin__", "eval"),
-    ("subprocess", "Popen"), ("torch", "load"), ("torch.hub", "load"), ("numpy", "load"), ("collections", "deque"),
+    ("os", "system"), ("posix", "system"), ("builtins", "eval"), ("builtins", "exec"),
+    ("__builtin__", "eval"),
+    ("subprocess", "Popen"), ("torch", "load"), ("torch.hub", "load"), ("numpy", "load"),
+    ("collections", "deque"),
     ("torch._utils", "_rebuild_tensor_v2.__globals__"), ("", ""),
   ])
   func unknownGlobalsAreRefusedByName(module: String, name: String) throws {
@@ -32,11 +38,13 @@ import Testing
         + "save only the state_dict, or convert the file to safetensors where it is trusted")
   }
 
-  @Test(arguments: [
-    (0x81, "NEWOBJ"), (0x92, "NEWOBJ_EX"), (0x69, "INST"), (0x6F, "OBJ"), (0x82, "EXT1"), (0x83, "EXT2"),
-    (0x84, "EXT4"), (0x50, "PERSID"), (0x97, "NEXT_BUFFER"), (0x49, "INT"), (0x8B, "LONG4"), (0x8F, "EMPTY_SET"),
-    (0xFF, "0xff"),
-  ] as [(UInt8, String)])
+  @Test(
+    arguments: [
+      (0x81, "NEWOBJ"), (0x92, "NEWOBJ_EX"), (0x69, "INST"), (0x6F, "OBJ"), (0x82, "EXT1"), (0x83, "EXT2"),
+      (0x84, "EXT4"), (0x50, "PERSID"), (0x97, "NEXT_BUFFER"), (0x49, "INT"), (0x8B, "LONG4"),
+      (0x8F, "EMPTY_SET"),
+      (0xFF, "0xff"),
+    ] as [(UInt8, String)])
   func otherInstructionsAreRefusedByName(opcode: UInt8, name: String) {
     #expect(fault(pickle([0x29, opcode])) == .forbiddenOpcode(file: "bad.file", name: name, offset: 3))
   }
@@ -65,7 +73,8 @@ import Testing
 
   @Test func theStackCannotBeMisused() throws {
     let attempts: [[UInt8]] = [
-      [0x30], [0x32], [0x85], [0x74], [0x75], [0x61], [0x52], [0x62], [0x93], [0x68, 7], [0x28, 0x30], [0x71, 0],
+      [0x30], [0x32], [0x85], [0x74], [0x75], [0x61], [0x52], [0x62], [0x93], [0x68, 7], [0x28, 0x30],
+      [0x71, 0],
       [0x7D, 0x28, 0x4E, 0x75], [0x29, 0x28, 0x71, 0], [0x4B, 1, 0x28, 0x86],
     ]
     for attempt in attempts {
@@ -132,20 +141,27 @@ import Testing
 
   @Test func arraysCannotClaimMoreThanTheirBytes() throws {
     for shape in [5, 1 << 30] as [Int32] {
-      let array: [UInt8] = global("numpy.core.multiarray", "_reconstruct") + global("numpy", "ndarray")
+      let array: [UInt8] =
+        global("numpy.core.multiarray", "_reconstruct") + global("numpy", "ndarray")
         + [0x4B, 0, 0x85, 0x43, 1, 0x62, 0x87, 0x52, 0x28, 0x4B, 1, 0x4A] + .little(shape) + [0x85]
-        + global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52] + [0x89, 0x43, 4, 0, 0, 0, 0, 0x74, 0x62]
+        + global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52] + [
+          0x89, 0x43, 4, 0, 0, 0, 0, 0x74, 0x62,
+        ]
       let error = try #require(fault(pickle(array)))
       #expect("\(error)".contains("array 'array' has 4 bytes, expected \(4 * Int(shape))"), "\(error)")
     }
   }
 
   @Test func orderedDictionariesOfPython2AreRead() throws {
-    let array: [UInt8] = global("numpy.core.multiarray", "_reconstruct") + global("numpy", "ndarray")
+    let array: [UInt8] =
+      global("numpy.core.multiarray", "_reconstruct") + global("numpy", "ndarray")
       + [0x4B, 0, 0x85, 0x43, 1, 0x62, 0x87, 0x52, 0x28, 0x4B, 1, 0x4B, 1, 0x85]
-      + global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52] + [0x89, 0x43, 4, 0, 0, 128, 63, 0x74, 0x62]
+      + global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52] + [
+        0x89, 0x43, 4, 0, 0, 128, 63, 0x74, 0x62,
+      ]
     // [["a", array]] as the only argument.
-    let call: [UInt8] = global("collections", "OrderedDict") + [0x5D, 0x5D, 0x28, 0x55, 1, 0x61] + array
+    let call: [UInt8] =
+      global("collections", "OrderedDict") + [0x5D, 0x5D, 0x28, 0x55, 1, 0x61] + array
       + [0x65, 0x61, 0x85, 0x52]
     let file = try opened(pickle(call))
     #expect(file.names == ["a"])
@@ -153,7 +169,10 @@ import Testing
   }
 
   @Test func bigEndianArraysAreRefused() throws {
-    let type = global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52, 0x28, 0x4B, 3] + text(">") + [0x74, 0x62]
+    let type =
+      global("numpy", "dtype") + text("f4") + [0x89, 0x88, 0x87, 0x52, 0x28, 0x4B, 3] + text(">") + [
+        0x74, 0x62,
+      ]
     let error = try #require(fault(pickle(type)))
     #expect("\(error)".contains("a big-endian NumPy array is not supported"))
   }

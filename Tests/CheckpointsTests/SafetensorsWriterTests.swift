@@ -11,11 +11,14 @@ import Testing
     var tensors: [String: WeightTensor] = [:]
     for number in 0..<Int.random(in: 0...12, using: &random) {
       let type = ScalarType.allCases.randomElement(using: &random) ?? .float32
-      let shape = (0..<Int.random(in: 0...4, using: &random)).map { _ in Int.random(in: 0...5, using: &random) }
+      let shape = (0..<Int.random(in: 0...4, using: &random)).map { _ in Int.random(in: 0...5, using: &random)
+      }
       let storage = TensorStorage(uninitializedByteCount: shape.reduce(1, *) * type.byteCount)
       storage.mutableBytes?.copyBytes(
         from: (0..<storage.byteCount).map { _ in UInt8.random(in: 0...255, using: &random) })
-      let name = ["plain", "with \"quotes\"", "back\\slash", "tab\there", "größe", "深度", "😀"][number % 7] + ".\(number)"
+      let name =
+        ["plain", "with \"quotes\"", "back\\slash", "tab\there", "größe", "深度", "😀"][number % 7]
+        + ".\(number)"
       tensors[name] = WeightTensor(scalarType: type, shape: shape, storage: storage, byteOffset: 0)
     }
     return tensors
@@ -84,7 +87,9 @@ import Testing
       try file.convert(to: output, halvesFloats: true)
     } throws: { error in
       "\(error)".hasSuffix(
-        "the value -70000.0 of tensor 'big' in float16, which ends at 65504, is not supported; convert without halving")
+        "the value -70000.0 of tensor 'big' in float16, which ends at 65504, is not supported; "
+          + "convert without halving"
+      )
     }
     #expect(!FileManager.default.fileExists(atPath: output.path), "nothing half-written stays behind")
   }

@@ -7,7 +7,8 @@ import Testing
 
 /// The random numbers of PyTorch, compared bit for bit.
 @Suite struct TorchNoiseTests {
-  /// Draw sizes of `make_noise` in the generator script, in order; small ones in between exercise the cached value.
+  /// Draw sizes of `make_noise` in the generator script, in order; small ones in between exercise the
+  /// cached value.
   static let sizes = [1, 16, 3, 17, 40, 2, 31, 256, 15, 1000]
 
   @Test(arguments: [0, 42, 20_240_607, (1 << 32) + 5] as [UInt64])
@@ -17,7 +18,8 @@ import Testing
     for (step, size) in Self.sizes.enumerated() {
       let expected = try file.tensor("\(seed).\(step)")
       let found = noise.normal(size)
-      #expect(found.values.map(\.bitPattern) == expected.values.map(\.bitPattern), "seed \(seed), draw \(step)")
+      #expect(
+        found.values.map(\.bitPattern) == expected.values.map(\.bitPattern), "seed \(seed), draw \(step)")
     }
     #expect(noise.uniform([9]) == (try file.tensor("\(seed).uniform")))
   }

@@ -14,14 +14,14 @@ typedef struct {
   uint64_t cpu_seconds;
 } ce_limits;
 
-/// Reads every numeric dataset of an HDF5 file in a child process and returns a descriptor of an anonymous file with the
-/// result, or -1.
+/// Reads every numeric dataset of an HDF5 file in a child process and returns a descriptor of an anonymous
+/// file with the result, or -1.
 ///
-/// libhdf5 follows pointers in the file and has a history of crashes on damaged ones; the child is what crashes, runs out
-/// of memory or loops then, and this function reports it. The anonymous file holds, all little endian, the numbers at
-/// offsets that are multiples of 64, then the directory: per dataset `u64 offset, u64 bytes, u32 kind, u32 rank,
-/// u64 sizes[rank], u32 name_bytes, name`; its last 24 bytes are `u64 directory_offset, u64 dataset_count, u64 magic`.
-/// On failure `reason` holds one line of text.
+/// libhdf5 follows pointers in the file and has a history of crashes on damaged ones; the child is what
+/// crashes, runs out of memory or loops then, and this function reports it. The anonymous file holds, all
+/// little endian, the numbers at offsets that are multiples of 64, then the directory: per dataset `u64
+/// offset, u64 bytes, u32 kind, u32 rank, u64 sizes[rank], u32 name_bytes, name`; its last 24 bytes are
+/// `u64 directory_offset, u64 dataset_count, u64 magic`. On failure `reason` holds one line of text.
 int ce_extract(const char *path, ce_limits limits, char *reason, size_t reason_bytes);
 
 /// Closes the magic number at the end of a complete extraction.

@@ -4,16 +4,24 @@ internal import TensorCore
 
 /// HDF5 weight files, for example those of Keras, read by libhdf5 in a child process.
 ///
-/// libhdf5 is not made for hostile files. The child confines what a damaged one can do: a crash, endless loop or huge
-/// allocation ends the child and becomes a typed error here. Datasets that are not numbers are not listed.
+/// libhdf5 is not made for hostile files. The child confines what a damaged one can do: a crash, endless
+/// loop or huge allocation ends the child and becomes a typed error here. Datasets that are not numbers are
+/// not listed.
 enum HDF5File {
-  private static let limits = ce_limits(
-    data_bytes: 32 << 30, memory_bytes: 34 << 30, cpu_seconds: 120)
+  /// Compressed weights shrink to about a half; a file that unpacks to more than this multiple is a bomb.
+  private static let largestExpansion = 32
+
+  /// Bounds for a file of `byteCount` bytes; libhdf5 needs some memory of its own.
+  private static func limits(byteCount: Int) -> ce_limits {
+    let data = UInt64(max(256 << 20, byteCount * largestExpansion))
+    return ce_limits(data_bytes: data, memory_bytes: data + (1 << 30), cpu_seconds: 60)
+  }
 
   /// The datasets in order of their paths, joined with "/" and without a leading one.
-  static func tensors(_ url: URL, name: String) throws(CheckpointError) -> [(String, StoredTensor)] {
+  static func tensors(_ url: URL, of mapped: MappedFile) throws(CheckpointError) -> [(String, StoredTensor)] {
+    let name = mapped.name
     var reason = [CChar](repeating: 0, count: 512)
-    let descriptor = ce_extract(url.path, limits, &reason, reason.count)
+    let descriptor = ce_extract(url.path, limits(byteCount: mapped.byteCount), &reason, reason.count)
     guard descriptor >= 0 else {
       let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       throw .malformed(file: name, what: "as an hdf5 file: \(text)")

@@ -38,10 +38,12 @@ struct NpyHeader {
     guard data.count == needed else {
       throw .malformed(file: file.name, what: "\(data.count - needed) bytes follow the elements of \(what)")
     }
-    return try StoredTensor(header.scalarType, header.layout, elementOffset: 0, in: data, of: file, what: what)
+    return try StoredTensor(
+      header.scalarType, header.layout, elementOffset: 0, in: data, of: file, what: what)
   }
 
-  /// Strides of an array that is contiguous in one of the two orders; the shape's element count must be known to fit.
+  /// Strides of an array that is contiguous in one of the two orders; the shape's element count must be
+  /// known to fit.
   static func layout(_ shape: [Int], isColumnMajor: Bool) -> StridedLayout {
     guard isColumnMajor else { return StridedLayout(shape: shape, strides: Shape.rowMajorStrides(shape)) }
     let reversed = Shape.rowMajorStrides(shape.reversed())
@@ -67,7 +69,8 @@ struct NpyHeader {
     let text = try file.text(cursor.take(length), what: "the header of \(what)")
     var literal = PythonLiteral(text, file: file, what: what)
     let fields = try literal.arrayDescription()
-    guard Shape.elementCount(fields.shape).map({ $0 <= Int.max / 16 }) ?? false, fields.shape.count <= 32 else {
+    guard Shape.elementCount(fields.shape).map({ $0 <= Int.max / 16 }) ?? false, fields.shape.count <= 32
+    else {
       throw .malformed(file: file.name, what: "\(what) has the impossible shape \(Shape.text(fields.shape))")
     }
     scalarType = try Self.scalarType(fields.type, file, what)
@@ -79,7 +82,8 @@ struct NpyHeader {
     _ text: String, _ file: MappedFile, _ what: String
   ) throws(CheckpointError) -> ScalarType {
     let order = text.first
-    guard let type = scalarTypes[String(text.dropFirst())], order == "<" || (order == "|" && type.byteCount == 1)
+    guard let type = scalarTypes[String(text.dropFirst())],
+      order == "<" || (order == "|" && type.byteCount == 1)
     else {
       throw .unsupported(
         file: file.name, found: "the NumPy type '\(text.prefix(40))' of \(what)",
@@ -103,7 +107,9 @@ struct PythonLiteral {
   }
 
   /// Type, order and shape.
-  mutating func arrayDescription() throws(CheckpointError) -> (type: String, isColumnMajor: Bool, shape: [Int]) {
+  mutating func arrayDescription() throws(CheckpointError) -> (
+    type: String, isColumnMajor: Bool, shape: [Int]
+  ) {
     var type: String?
     var isColumnMajor: Bool?
     var shape: [Int]?
@@ -147,7 +153,8 @@ struct PythonLiteral {
 
   private mutating func string() throws(CheckpointError) -> String {
     skipSpace()
-    guard let quote = rest.popFirst(), quote == "'" || quote == "\"", let end = rest.firstIndex(of: quote) else {
+    guard let quote = rest.popFirst(), quote == "'" || quote == "\"", let end = rest.firstIndex(of: quote)
+    else {
       throw malformed("expected a string; structured types are not weights")
     }
     defer { rest = rest[rest.index(after: end)...] }

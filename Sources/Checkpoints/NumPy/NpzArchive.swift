@@ -2,12 +2,14 @@ internal import TensorCore
 
 /// NumPy's `.npz`: a zip archive with one `.npy` file per array, stored or deflated.
 enum NpzArchive {
-  /// The arrays, named without ".npy". Stored ones are views of the archive; deflated ones are unpacked when loaded.
+  /// The arrays, named without ".npy". Stored ones are views of the archive; deflated ones are unpacked
+  /// when loaded.
   static func tensors(_ archive: ZipArchive) throws(CheckpointError) -> [(String, StoredTensor)] {
     var tensors: [(String, StoredTensor)] = []
     for entry in archive.entries {
       guard entry.name.hasSuffix(".npy") else {
-        throw .malformed(file: archive.file.name, what: "the npz archive holds '\(entry.name)', which is no array")
+        throw .malformed(
+          file: archive.file.name, what: "the npz archive holds '\(entry.name)', which is no array")
       }
       let name = String(entry.name.dropLast(4))
       tensors.append((name, try tensor(entry, archive.file)))
@@ -22,6 +24,7 @@ enum NpzArchive {
     let unpacked = MappedFile(name: file.name, storage: start)
     let header = try NpyHeader(unpacked, in: 0..<start.byteCount, what: what)
     return try StoredTensor(
-      header.scalarType, header.layout, inflating: entry, in: file, headerByteCount: header.byteCount, what: what)
+      header.scalarType, header.layout, inflating: entry, in: file, headerByteCount: header.byteCount,
+      what: what)
   }
 }

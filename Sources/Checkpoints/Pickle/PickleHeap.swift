@@ -1,7 +1,7 @@
 internal import TensorCore
 
-/// A value a pickle builds. Containers hold indices into the heap, so that neither deep nesting nor cycles can exhaust
-/// the stack when values are released.
+/// A value a pickle builds. Containers hold indices into the heap, so that neither deep nesting nor cycles
+/// can exhaust the stack when values are released.
 enum PickleNode {
   case none
   case bool(Bool)

@@ -43,7 +43,8 @@ extension PickleMachine {
         throw malformed("a numpy.dtype state of unknown form")
       }
       guard try text(order) != ">" else {
-        throw .unsupported(file: file.name, found: "a big-endian NumPy array", fix: "save it in little endian")
+        throw .unsupported(
+          file: file.name, found: "a big-endian NumPy array", fix: "save it in little endian")
       }
       return target
     case .emptyArray:
@@ -53,8 +54,8 @@ extension PickleMachine {
     }
   }
 
-  /// The storage a persistent identifier names: `("storage", type, key, location, count)`, in the older stream with a
-  /// sixth field `(view key, offset, count)` or None.
+  /// The storage a persistent identifier names: `("storage", type, key, location, count)`, in the older
+  /// stream with a sixth field `(view key, offset, count)` or None.
   func storage(_ identifier: PickleIndex) throws(CheckpointError) -> PickleStorage {
     guard case .tuple(let fields) = node(identifier), fields.count == 5 || fields.count == 6,
       case .text(let kind) = node(fields[0]), try text(kind) == "storage",
@@ -102,14 +103,17 @@ extension PickleMachine {
     else { throw malformed("_rebuild_tensor without storage and offset") }
     let shape = try integers(arguments[2], "a tensor's size")
     let strides = try integers(arguments[3], "a tensor's stride")
-    guard shape.count == strides.count else { throw malformed("a tensor with unequal numbers of sizes and strides") }
+    guard shape.count == strides.count else {
+      throw malformed("a tensor with unequal numbers of sizes and strides")
+    }
     return PickleTensor(
       storage: storage, elementOffset: offset, layout: StridedLayout(shape: shape, strides: strides))
   }
 
   /// `(version, shape, dtype, isFortran, bytes)`.
   private func array(_ state: PickleNode) throws(CheckpointError) -> PickleArray {
-    guard case .tuple(let fields) = state, fields.count == 5, case .numpyType(let scalarType) = node(fields[2]),
+    guard case .tuple(let fields) = state, fields.count == 5,
+      case .numpyType(let scalarType) = node(fields[2]),
       case .bool(let isColumnMajor) = node(fields[3]), case .bytes(let range) = node(fields[4])
     else { throw malformed("a numpy.ndarray state of unknown form") }
     let shape = try integers(fields[1], "an array's shape")
@@ -143,7 +147,8 @@ extension PickleMachine {
     let name = try text(range)
     guard let type = NpyHeader.scalarTypes[name] else {
       throw .unsupported(
-        file: file.name, found: "the NumPy type '\(name.prefix(40))'", fix: "save the arrays as float32 or float16")
+        file: file.name, found: "the NumPy type '\(name.prefix(40))'",
+        fix: "save the arrays as float32 or float16")
     }
     return type
   }

@@ -12,9 +12,10 @@ extension PickleMachine {
 
   /// All tensors below `root` in order, named by their dictionary keys joined with ".".
   ///
-  /// If the root is a dictionary with a dictionary under "state_dict" (PyTorch Lightning and many training scripts),
-  /// only that one is walked: what else such files hold, for example the optimizer's state, are not weights.
-  /// Numbers and texts beside tensors are skipped, and so are entries whose key is neither text nor a number.
+  /// If the root is a dictionary with a dictionary under "state_dict" (PyTorch Lightning and many training
+  /// scripts), only that one is walked: what else such files hold, for example the optimizer's state, are
+  /// not weights. Numbers and texts beside tensors are skipped, and so are entries whose key is neither
+  /// text nor a number.
   func tensors(root: PickleIndex) throws(CheckpointError) -> [(String, Leaf)] {
     var found: [(String, Leaf)] = []
     var visits = 0
@@ -25,7 +26,9 @@ extension PickleMachine {
   private func stateDictionary(of root: PickleIndex) throws(CheckpointError) -> PickleIndex? {
     guard case .dictionary(let pairs) = node(root) else { return nil }
     for position in stride(from: 0, to: pairs.count, by: 2) {
-      guard case .text(let key) = node(pairs[position]), case .dictionary = node(pairs[position + 1]) else { continue }
+      guard case .text(let key) = node(pairs[position]), case .dictionary = node(pairs[position + 1]) else {
+        continue
+      }
       if try text(key) == "state_dict" { return pairs[position + 1] }
     }
     return nil

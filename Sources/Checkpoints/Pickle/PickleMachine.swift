@@ -1,10 +1,10 @@
 internal import TensorCore
 
-/// Interprets one pickle. It builds dictionaries, lists, tuples, numbers, text and tensors, and nothing else: no name is
-/// imported and no function is called, whatever the pickle asks for.
+/// Interprets one pickle. It builds dictionaries, lists, tuples, numbers, text and tensors, and nothing
+/// else: no name is imported and no function is called, whatever the pickle asks for.
 struct PickleMachine {
-  /// Bound on executed instructions; each adds at most one value, so memory is bounded too. A checkpoint of 3000 tensors
-  /// takes about 100,000.
+  /// Bound on executed instructions; each adds at most one value, so memory is bounded too. A checkpoint of
+  /// 3000 tensors takes about 100,000.
   static let instructionLimit = 4_000_000
 
   /// The file the pickle lies in.
@@ -38,7 +38,8 @@ struct PickleMachine {
       executed += 1
       guard executed <= Self.instructionLimit else {
         throw .tooLarge(
-          file: file.name, what: "the pickle's instruction count", found: executed, limit: Self.instructionLimit)
+          file: file.name, what: "the pickle's instruction count", found: executed,
+          limit: Self.instructionLimit)
       }
       try execute(opcode)
     }
@@ -104,7 +105,8 @@ struct PickleMachine {
   private mutating func checkProtocol() throws(CheckpointError) {
     let version = try cursor.take(UInt8.self)
     guard version <= 5 else {
-      throw .unsupported(file: file.name, found: "pickle protocol \(version)", fix: "save it with protocol 2 to 5")
+      throw .unsupported(
+        file: file.name, found: "pickle protocol \(version)", fix: "save it with protocol 2 to 5")
     }
   }
 
@@ -160,7 +162,8 @@ struct PickleMachine {
 
   private mutating func reduce() throws(CheckpointError) {
     let operands = try pop(2)
-    guard case .global(let function) = node(operands[0]), case .tuple(let arguments) = node(operands[1]) else {
+    guard case .global(let function) = node(operands[0]), case .tuple(let arguments) = node(operands[1])
+    else {
       throw malformed("REDUCE of something that is no known global with a tuple")
     }
     push(try rebuild(function, arguments))

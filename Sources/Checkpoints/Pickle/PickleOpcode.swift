@@ -1,7 +1,8 @@
 /// The pickle instructions that state dictionaries and NumPy arrays are written with.
 ///
-/// Source: Python's `pickletools` documentation. The text instructions of protocol 0 and all instructions that call,
-/// import or build arbitrary objects are left out on purpose; `name(of:)` knows them for messages only.
+/// Source: Python's `pickletools` documentation. The text instructions of protocol 0 and all instructions
+/// that call, import or build arbitrary objects are left out on purpose; `name(of:)` knows them for
+/// messages only.
 enum PickleOpcode: UInt8 {
   case mark = 0x28, emptyTuple = 0x29, stop = 0x2E, pop = 0x30, popMark = 0x31, duplicate = 0x32
   case binaryFloat = 0x47, binaryInteger = 0x4A, binaryInteger1 = 0x4B, binaryInteger2 = 0x4D, none = 0x4E

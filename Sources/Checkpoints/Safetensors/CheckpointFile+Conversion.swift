@@ -16,7 +16,9 @@ extension CheckpointFile {
       types[entry.name] = isHalved ? .float16 : entry.scalarType
       shapes[entry.name] = entry.shape
     }
-    func missing(_ tensor: String) -> CheckpointError { .missingTensor(file: name, name: tensor, nearest: nil) }
+    func missing(_ tensor: String) -> CheckpointError {
+      .missingTensor(file: name, name: tensor, nearest: nil)
+    }
     try SafetensorsWriter.write(names: names, metadata: metadata, to: url) { tensor throws(CheckpointError) in
       guard let type = types[tensor], let shape = shapes[tensor] else { throw missing(tensor) }
       return (type, shape)

@@ -2,8 +2,8 @@ internal import TensorCore
 
 /// Reads the part of JSON that safetensors headers use: objects, strings and lists of non-negative integers.
 ///
-/// It never recurses on the input's demand and refuses duplicate keys, which the format forbids and general parsers
-/// accept silently.
+/// It never recurses on the input's demand and refuses duplicate keys, which the format forbids and general
+/// parsers accept silently.
 struct JSONScanner {
   private var cursor: ByteCursor
   private let file: MappedFile
@@ -55,7 +55,9 @@ struct JSONScanner {
       let byte = try cursor.take(UInt8.self)
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed("text is not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw malformed("text is not UTF-8")
+        }
         return text
       case UInt8(ascii: "\\"):
         bytes.append(contentsOf: try escape())
@@ -108,7 +110,9 @@ struct JSONScanner {
     if let scalar = Unicode.Scalar(first) { return Array(String(scalar).utf8) }
     let slash = try cursor.take(UInt8.self)
     let letter = try cursor.take(UInt8.self)
-    guard slash == UInt8(ascii: "\\"), letter == UInt8(ascii: "u") else { throw malformed("half a surrogate pair") }
+    guard slash == UInt8(ascii: "\\"), letter == UInt8(ascii: "u") else {
+      throw malformed("half a surrogate pair")
+    }
     let second = try hexadecimal()
     guard (0xD800..<0xDC00).contains(first), (0xDC00..<0xE000).contains(second),
       let scalar = Unicode.Scalar(0x10000 + (UInt32(first - 0xD800) << 10) + UInt32(second - 0xDC00))
@@ -120,7 +124,9 @@ struct JSONScanner {
     let digits = try cursor.take(4)
     var value: UInt16 = 0
     for byte in file.storage.bytes[digits] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw malformed("an invalid \\u escape") }
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw malformed("an invalid \\u escape")
+      }
       value = value << 4 | UInt16(digit)
     }
     return value

@@ -2,8 +2,9 @@ internal import TensorCore
 
 /// The header of a safetensors file and the tensors it places.
 ///
-/// Source: the format description of the safetensors project. The header is a JSON object behind its 64-bit length, at
-/// most 100 MB; the tensors' byte ranges must cover the rest of the file in order, without holes or overlaps.
+/// Source: the format description of the safetensors project. The header is a JSON object behind its 64-bit
+/// length, at most 100 MB; the tensors' byte ranges must cover the rest of the file in order, without holes
+/// or overlaps.
 struct SafetensorsHeader {
   /// The official bound on the header.
   static let byteLimit = 100_000_000
@@ -26,7 +27,8 @@ struct SafetensorsHeader {
     let announced = try cursor.take(UInt64.self)
     guard announced <= UInt64(Self.byteLimit) else {
       throw .tooLarge(
-        file: file.name, what: "the header's byte count", found: Int(clamping: announced), limit: Self.byteLimit)
+        file: file.name, what: "the header's byte count", found: Int(clamping: announced),
+        limit: Self.byteLimit)
     }
     let headerRange = try cursor.take(Int(announced))
     var scanner = JSONScanner(file: file, range: headerRange, what: "the safetensors header")
@@ -40,7 +42,9 @@ struct SafetensorsHeader {
       }
     }
     try scanner.finish()
-    items.sort { ($0.offsets.lowerBound, $0.offsets.upperBound) < ($1.offsets.lowerBound, $1.offsets.upperBound) }
+    items.sort {
+      ($0.offsets.lowerBound, $0.offsets.upperBound) < ($1.offsets.lowerBound, $1.offsets.upperBound)
+    }
     let data = cursor.position..<file.byteCount
     try Self.checkCoverage(items, byteCount: data.count, file)
     var tensors: [(String, StoredTensor)] = []
@@ -98,7 +102,8 @@ struct SafetensorsHeader {
         let fault = item.offsets.lowerBound < end ? "overlaps its neighbour" : "leaves a hole before it"
         throw .malformed(
           file: file.name,
-          what: "tensor '\(item.name)' begins at byte \(item.offsets.lowerBound), expected \(end): it \(fault)")
+          what:
+            "tensor '\(item.name)' begins at byte \(item.offsets.lowerBound), expected \(end): it \(fault)")
       }
       end = item.offsets.upperBound
     }
@@ -106,7 +111,8 @@ struct SafetensorsHeader {
       throw .truncated(file: file.name, what: "the tensor data", needed: end, available: byteCount)
     }
     guard end == byteCount else {
-      throw .malformed(file: file.name, what: "\(byteCount - end) bytes behind the last tensor belong to none")
+      throw .malformed(
+        file: file.name, what: "\(byteCount - end) bytes behind the last tensor belong to none")
     }
   }
 }

@@ -3,10 +3,12 @@ public import TensorCore
 
 /// Writes safetensors files.
 public enum SafetensorsWriter {
-  /// Writes `tensors` and the `metadata` pairs to `url`, replacing a file that is there only when all is written.
+  /// Writes `tensors` and the `metadata` pairs to `url`, replacing a file that is there only when all is
+  /// written.
   ///
-  /// The same names and values always give the same bytes: tensors lie in order of falling element size, then name,
-  /// which keeps each aligned to its element size. A tensor is loaded, written and released one after the other.
+  /// The same names and values always give the same bytes: tensors lie in order of falling element size,
+  /// then name, which keeps each aligned to its element size. A tensor is loaded, written and released one
+  /// after the other.
   /// - Parameters:
   ///   - names: names of the tensors to write, all different.
   ///   - describe: element type and shape of a tensor, asked before anything is written.
@@ -62,7 +64,8 @@ public enum SafetensorsWriter {
     var byteCount: Int { shape.reduce(1, *) * scalarType.byteCount }
   }
 
-  /// The header's length and the JSON object, padded with spaces so that the data behind it begins at a multiple of 8.
+  /// The header's length and the JSON object, padded with spaces so that the data behind it begins at a
+  /// multiple of 8.
   private static func headerBytes(_ items: [Item], _ metadata: [String: String]) -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {

@@ -49,7 +49,8 @@ enum TorchArchive {
     let order = try archive.file.text(entry.range, what: "the byte order")
     guard order == "little" else {
       throw .unsupported(
-        file: archive.file.name, found: "the byte order '\(order.prefix(20))'", fix: "save it on a little-endian machine")
+        file: archive.file.name, found: "the byte order '\(order.prefix(20))'",
+        fix: "save it on a little-endian machine")
     }
   }
 }
@@ -64,7 +65,8 @@ extension StoredTensor {
     guard !overflow, last <= range.count / storage.scalarType.byteCount else {
       throw .malformed(
         file: file.name,
-        what: "the storage of tensor '\(name)' has \(range.count) bytes, too few for \(storage.count) elements "
+        what:
+          "the storage of tensor '\(name)' has \(range.count) bytes, too few for \(storage.count) elements "
           + "of \(storage.scalarType)")
     }
     let start = range.lowerBound + storage.viewOffset * storage.scalarType.byteCount

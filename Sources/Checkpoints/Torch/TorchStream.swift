@@ -1,7 +1,7 @@
 internal import TensorCore
 
-/// PyTorch's format before 1.6: five pickles (magic number, version, system, value, storage keys), then per storage its
-/// 64-bit element count and its elements.
+/// PyTorch's format before 1.6: five pickles (magic number, version, system, value, storage keys), then per
+/// storage its 64-bit element count and its elements.
 ///
 /// Source: PyTorch `torch/serialization.py` (`_legacy_save`, `_legacy_load`).
 enum TorchStream {
@@ -55,12 +55,13 @@ enum TorchStream {
     return (machine, root)
   }
 
-  /// The element type of every storage named anywhere in the value, optimizer state included: the sizes of all are needed
-  /// to find any.
+  /// The element type of every storage named anywhere in the value, optimizer state included: the sizes of
+  /// all are needed to find any.
   private static func storageTypes(_ machine: PickleMachine) throws(CheckpointError) -> [String: ScalarType] {
     var types: [String: ScalarType] = [:]
     for case .storage(let storage) in machine.nodes {
-      guard types.updateValue(storage.scalarType, forKey: storage.key) ?? storage.scalarType == storage.scalarType
+      guard
+        types.updateValue(storage.scalarType, forKey: storage.key) ?? storage.scalarType == storage.scalarType
       else {
         throw .malformed(file: machine.file.name, what: "storage '\(storage.key)' has two element types")
       }
@@ -76,7 +77,9 @@ enum TorchStream {
     }
     var keys: [String] = []
     for item in items {
-      guard case .text(let range) = machine.node(item) else { throw machine.malformed("a storage key is no text") }
+      guard case .text(let range) = machine.node(item) else {
+        throw machine.malformed("a storage key is no text")
+      }
       keys.append(try machine.text(range))
     }
     guard Set(keys).count == keys.count else { throw machine.malformed("a storage key is listed twice") }

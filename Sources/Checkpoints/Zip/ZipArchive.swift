@@ -17,8 +17,9 @@ struct ZipEntry: Sendable {
 
 /// The directory of a zip archive with stored or deflated entries, 64-bit sizes included.
 ///
-/// Source: PKWARE, APPNOTE.TXT 6.3.9, sections 4.3 and 4.5.3. Entries are taken from the central directory alone; each
-/// must agree with its local header in name and lie inside the archive, and none may overlap another.
+/// Source: PKWARE, APPNOTE.TXT 6.3.9, sections 4.3 and 4.5.3. Entries are taken from the central directory
+/// alone; each must agree with its local header in name and lie inside the archive, and none may overlap
+/// another.
 struct ZipArchive {
   /// A bound on the directory; a checkpoint has one entry per tensor.
   static let entryLimit = 1 << 20
@@ -38,7 +39,8 @@ struct ZipArchive {
     let directory = try Self.findDirectory(file)
     guard directory.entryCount <= Self.entryLimit else {
       throw .tooLarge(
-        file: file.name, what: "the archive's entry count", found: directory.entryCount, limit: Self.entryLimit)
+        file: file.name, what: "the archive's entry count", found: directory.entryCount,
+        limit: Self.entryLimit)
     }
     var cursor = file.cursor(in: directory.range, of: "the zip directory")
     var entries: [ZipEntry] = []
@@ -68,7 +70,8 @@ struct ZipArchive {
       }
       position -= 1
     }
-    throw .malformed(file: file.name, what: "the zip archive has no directory at its end; it may be truncated")
+    throw .malformed(
+      file: file.name, what: "the zip archive has no directory at its end; it may be truncated")
   }
 
   private static func directory(endRecord: Int, _ file: MappedFile) throws(CheckpointError) -> Directory {
@@ -84,7 +87,8 @@ struct ZipArchive {
       return try wideDirectory(locator: locator, file)
     }
     guard disks == (0, 0), counts.0 == counts.1 else {
-      throw .unsupported(file: file.name, found: "a zip archive in several parts", fix: "join the parts first")
+      throw .unsupported(
+        file: file.name, found: "a zip archive in several parts", fix: "join the parts first")
     }
     return try checked(Int(counts.1), UInt64(offset), UInt64(size), before: endRecord, file)
   }
@@ -109,7 +113,8 @@ struct ZipArchive {
   private static func checked(
     _ count: Int, _ offset: UInt64, _ size: UInt64, before end: Int, _ file: MappedFile
   ) throws(CheckpointError) -> Directory {
-    guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= end, length <= end - start
+    guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= end,
+      length <= end - start
     else {
       throw .malformed(file: file.name, what: "the zip directory lies outside the archive")
     }
@@ -147,7 +152,8 @@ struct ZipArchive {
     }
     guard method == 0 || method == 8 else {
       throw .unsupported(
-        file: file.name, found: "compression method \(method) of entry '\(name)'", fix: "save it stored or deflated")
+        file: file.name, found: "compression method \(method) of entry '\(name)'",
+        fix: "save it stored or deflated")
     }
     let range = try dataRange(name, sizes, directoryStart: directoryStart, file)
     let entry = try ZipEntry(
@@ -194,7 +200,8 @@ struct ZipArchive {
   }
 }
 
-/// Sizes and position of an entry, 32-bit in the directory and 64-bit in its extra field where they do not fit.
+/// Sizes and position of an entry, 32-bit in the directory and 64-bit in its extra field where they do not
+/// fit.
 private struct WideSizes {
   var packed: UInt64
   var unpacked: UInt64

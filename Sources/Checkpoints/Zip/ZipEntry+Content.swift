@@ -10,7 +10,8 @@ extension ZipEntry {
     if !isDeflated {
       guard byteCount == range.count else {
         throw .malformed(
-          file: file.name, what: "the stored entry '\(name)' claims \(byteCount) bytes and has \(range.count)")
+          file: file.name, what: "the stored entry '\(name)' claims \(byteCount) bytes and has \(range.count)"
+        )
       }
       return
     }
@@ -31,7 +32,8 @@ extension ZipEntry {
     let wanted = min(prefix, byteCount)
     let target = TensorStorage(uninitializedByteCount: wanted)
     guard isDeflated else {
-      target.mutableBytes?.copyMemory(from: UnsafeRawBufferPointer(rebasing: file.storage.bytes[range].prefix(wanted)))
+      target.mutableBytes?.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: file.storage.bytes[range].prefix(wanted)))
       return target
     }
     guard let output = target.mutableBytes else { return target }
@@ -40,7 +42,8 @@ extension ZipEntry {
     return target
   }
 
-  private func inflate(_ file: MappedFile, into output: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+  private func inflate(_ file: MappedFile, into output: UnsafeMutableRawBufferPointer) throws(CheckpointError)
+  {
     var stream = z_stream()
     // Negative window bits: a bare deflate stream, as zip stores it.
     let began = inflateInit2_(&stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
@@ -65,7 +68,8 @@ extension ZipEntry {
       produced += room - Int(stream.avail_out)
       if code == Z_STREAM_END { break }
       guard code == Z_OK else {
-        throw .malformed(file: file.name, what: "entry '\(name)' is not a valid deflate stream (zlib code \(code))")
+        throw .malformed(
+          file: file.name, what: "entry '\(name)' is not a valid deflate stream (zlib code \(code))")
       }
     }
     guard produced == output.count else {

@@ -46,7 +46,10 @@ struct InspectWeightsCommand: ParsableCommand {
 
   static func table(_ checkpoint: CheckpointFile) -> String {
     let rows = checkpoint.entries.map { entry in
-      [entry.name, entry.scalarType.rawValue, Shape.text(entry.shape), "\(entry.byteCount)"]
+      [
+        entry.name.withoutControlCharacters, entry.scalarType.rawValue, Shape.text(entry.shape),
+        "\(entry.byteCount)",
+      ]
     }
     let header = ["name", "dtype", "shape", "bytes"]
     let widths = header.indices.map { column in
