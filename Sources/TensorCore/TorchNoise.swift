@@ -4,11 +4,12 @@ internal import Foundation
 /// bit.
 ///
 /// Requests of 16 values and more follow PyTorch's vectorised path (`normal_fill_AVX2`), smaller ones its
-/// scalar path in double precision with a cached second value. PyTorch takes the vectorised path on every
-/// x86-64 machine with AVX2 (AVX-512 included); its logarithm, sine and cosine are the Cephes polynomials
-/// evaluated with fused multiply-add, so this type needs no vector unit to give the same bits. On machines
-/// without AVX2, or with `ATEN_CPU_CAPABILITY=default`, PyTorch itself gives other last bits (differences
-/// up to about 2e-6); its scalar path relies on the C library's `log1p`, `sin` and `cos`, as ours does.
+/// scalar path in double precision with a cached second value. PyTorch takes the vectorised path on every x86-64
+/// machine with AVX2 (AVX-512 included); its logarithm, sine and cosine are the Cephes polynomials evaluated with
+/// fused multiply-add, so this type needs no vector unit to give the same bits. Without AVX2, on other processors,
+/// or with `ATEN_CPU_CAPABILITY=default`, PyTorch itself gives other last bits (up to about 2e-6 apart). Its scalar
+/// path takes `log1p`, `sin` and `cos` from the C library in double precision, as ours does; another C library
+/// could differ in the last bit of the float32 result, though only where a value lies on the edge of rounding.
 ///
 /// Source: PyTorch `aten/src/ATen/native/cpu/DistributionTemplates.h` (`normal_kernel`) and
 /// `aten/src/ATen/core/DistributionsHelper.h` (`normal_distribution`).

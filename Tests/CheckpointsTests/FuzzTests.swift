@@ -14,7 +14,7 @@ import Testing
 
   @Test(arguments: files)
   func everyTruncationIsAnError(name: String) throws {
-    let bytes = [UInt8](try Data(contentsOf: CheckpointGoldens.url(name)))
+    let bytes = [UInt8](try Data(contentsOf: Goldens.checkpoints.appendingPathComponent(name)))
     for length in 0..<bytes.count {
       #expect(fault(Array(bytes[..<length])) != nil, "\(name) cut to \(length) bytes")
     }
@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: files)
   func aFlippedBitInEveryByteIsSurvived(name: String) throws {
-    let bytes = [UInt8](try Data(contentsOf: CheckpointGoldens.url(name)))
+    let bytes = [UInt8](try Data(contentsOf: Goldens.checkpoints.appendingPathComponent(name)))
     for position in bytes.indices {
       var damaged = bytes
       damaged[position] ^= 1 << (position * 5 % 8)
@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: files)
   func splicesAndOverwritesAreSurvived(name: String) throws {
-    let bytes = [UInt8](try Data(contentsOf: CheckpointGoldens.url(name)))
+    let bytes = [UInt8](try Data(contentsOf: Goldens.checkpoints.appendingPathComponent(name)))
     var random = MersenneTwister(seed: 17)
     for _ in 0..<2000 {
       var damaged = bytes
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func damagedHDF5FilesAreSurvived() throws {
-    let bytes = [UInt8](try Data(contentsOf: CheckpointGoldens.url("weights.h5")))
+    let bytes = [UInt8](try Data(contentsOf: Goldens.checkpoints.appendingPathComponent("weights.h5")))
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("bad.h5")
     var random = MersenneTwister(seed: 23)

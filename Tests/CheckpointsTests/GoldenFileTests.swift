@@ -1,5 +1,6 @@
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -28,8 +29,8 @@ import Testing
 
   @Test(arguments: goldens)
   func everyValueIsAsWritten(golden: Golden) throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url(golden.file))
-    let expected = try CheckpointFile.open(CheckpointGoldens.url("expected.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent(golden.file))
+    let expected = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("expected.safetensors"))
     #expect(file.format == golden.format)
     let wanted = Set(expected.names).subtracting(golden.lacks)
     #expect(Set(file.names.map { $0.replacing("/", with: ".") }) == wanted)
@@ -54,7 +55,7 @@ import Testing
       "counts.byte": .uint8, "counts.bool": .bool,
     ]
     for name in ["state.safetensors", "state.pth", "state_stream.pth"] {
-      let file = try CheckpointFile.open(CheckpointGoldens.url(name))
+      let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent(name))
       for entry in file.entries where types[entry.name] != nil {
         #expect(entry.scalarType == types[entry.name], "\(name): \(entry.name)")
       }
@@ -62,27 +63,28 @@ import Testing
   }
 
   @Test func onlyTheStateDictionaryOfALightningCheckpointIsListed() throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("lightning.ckpt"))
-    let expected = try CheckpointFile.open(CheckpointGoldens.url("lightning_expected.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("lightning.ckpt"))
+    let expected = try CheckpointFile.open(
+      Goldens.checkpoints.appendingPathComponent("lightning_expected.safetensors"))
     #expect(Set(file.names) == Set(expected.names))
     for name in file.names { #expect(try file.tensor(name) == expected.tensor(name), "\(name)") }
   }
 
   @Test func parametersAreTensors() throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("parameters.pth"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("parameters.pth"))
     #expect(file.names == ["conv.weight", "conv.bias", "norm.weight", "norm.bias"])
     #expect(try file.tensor("norm.weight").shape == [3])
   }
 
   @Test func aBareArrayIsCalledArray() throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("weight.npy"))
-    let expected = try CheckpointFile.open(CheckpointGoldens.url("expected.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("weight.npy"))
+    let expected = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("expected.safetensors"))
     #expect(file.format == .npy)
     #expect(try file.tensor("array") == expected.tensor("layer.weight"))
   }
 
   @Test func metadataIsRead() throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("state.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("state.safetensors"))
     #expect(file.metadata == ["note": "a \"quoted\" é\n"])
   }
 

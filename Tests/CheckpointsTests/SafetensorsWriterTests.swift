@@ -48,7 +48,7 @@ import Testing
   func conversionKeepsEveryValue(name: String) throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("out.safetensors")
-    let source = try CheckpointFile.open(CheckpointGoldens.url(name))
+    let source = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent(name))
     try source.convert(to: url, halvesFloats: false)
     let result = try CheckpointFile.open(url)
     #expect(result.format == .safetensors && Set(result.names) == Set(source.names))
@@ -63,7 +63,7 @@ import Testing
   @Test func halvingRoundsFloatsOnly() throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("half.safetensors")
-    let source = try CheckpointFile.open(CheckpointGoldens.url("state.pth"))
+    let source = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("state.pth"))
     try source.convert(to: url, halvesFloats: true)
     let result = try CheckpointFile.open(url)
     for entry in source.entries {

@@ -1,5 +1,6 @@
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -96,13 +97,15 @@ struct DictionarySource: TensorSource {
   }
 
   @Test func hdf5PathsKeepTheirSlashes() throws {
-    let scope = WeightScope(try CheckpointFile.open(CheckpointGoldens.url("weights.h5"))) / "layer"
+    let scope =
+      WeightScope(try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("weights.h5"))) / "layer"
     #expect(try scope.tensor("weight", 3, 4, 5).count == 60)
     #expect((scope / "part").path == "layer/part")
   }
 
   @Test func halvesStayHalvesUntilWidened() throws {
-    let scope = WeightScope(try CheckpointFile.open(CheckpointGoldens.url("state.pth"))) / "layer"
+    let scope =
+      WeightScope(try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("state.pth"))) / "layer"
     let half = try scope.weight("half", 4, 5)
     #expect(half.scalarType == .float16 && half.byteCount == 40)
     #expect(try scope.tensor("half", 4, 5) == half.float32())

@@ -1,5 +1,6 @@
 import CTensorKernels
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func conversionsMatchPyTorch() throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("halves.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("halves.safetensors"))
     let floats = try #require(try file.weight(named: "float"))
     let half = try #require(try file.weight(named: "half"))
     let bfloat = try #require(try file.weight(named: "bfloat"))

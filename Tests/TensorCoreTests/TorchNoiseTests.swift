@@ -13,7 +13,7 @@ import Testing
 
   @Test(arguments: [0, 42, 20_240_607, (1 << 32) + 5] as [UInt64])
   func drawsEqualPyTorch(seed: UInt64) throws {
-    let file = try CheckpointFile.open(CheckpointGoldens.url("noise.safetensors"))
+    let file = try CheckpointFile.open(Goldens.checkpoints.appendingPathComponent("noise.safetensors"))
     var noise = TorchNoise(seed: seed)
     for (step, size) in Self.sizes.enumerated() {
       let expected = try file.tensor("\(seed).\(step)")
