@@ -27,6 +27,19 @@ let package = Package(
     // MARK: - Arithmetic
     .target(name: "CKernels"),
 
+    // MARK: - Tensors and weight files
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CHDF5Extract", dependencies: ["CHDF5"]),
+    .target(name: "CTensorKernels"),
+    .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
+    .target(
+      name: "Checkpoints", dependencies: ["TensorCore", "EvalCore", "CZlib", "CHDF5Extract"]),
+    .testTarget(
+      name: "TensorCoreTests",
+      dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorCore", "TestSupport"]),
+
     // MARK: - Vocabulary, pixels and files
     .target(name: "Hashing", dependencies: ["CLibCrypto"]),
     .target(name: "EvalCore", dependencies: ["Hashing"]),
@@ -66,7 +79,7 @@ let package = Package(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "EvalCore", "Hashing",
+        "EvalCore", "Hashing", "Checkpoints", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -9,6 +9,9 @@ public enum Goldens {
   /// Model fixtures: `LVCD_GOLDENS`, else `Tests/Golden/lvcd`.
   public static var lvcd: URL { folder(variable: "LVCD_GOLDENS", name: "lvcd") }
 
+  /// Weight files of other programs: `CHECKPOINT_GOLDENS`, else `Tests/Golden/checkpoints`.
+  public static var checkpoints: URL { folder(variable: "CHECKPOINT_GOLDENS", name: "checkpoints") }
+
   private static func folder(variable: String, name: String) -> URL {
     if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty {
       return URL(fileURLWithPath: path, isDirectory: true)

@@ -1,0 +1,37 @@
+/// The pickle instructions that state dictionaries and NumPy arrays are written with.
+///
+/// Source: Python's `pickletools` documentation. The text instructions of protocol 0 and all instructions
+/// that call, import or build arbitrary objects are left out on purpose; `name(of:)` knows them for
+/// messages only.
+enum PickleOpcode: UInt8 {
+  case mark = 0x28, emptyTuple = 0x29, stop = 0x2E, pop = 0x30, popMark = 0x31, duplicate = 0x32
+  case binaryFloat = 0x47, binaryInteger = 0x4A, binaryInteger1 = 0x4B, binaryInteger2 = 0x4D, none = 0x4E
+  case persistentID = 0x51, reduce = 0x52, unicode = 0x58, shortUnicode = 0x8C, longUnicode = 0x8D
+  case append = 0x61, build = 0x62, global = 0x63, appends = 0x65, get = 0x68, longGet = 0x6A
+  case put = 0x71, longPut = 0x72, setItem = 0x73, tuple = 0x74, setItems = 0x75
+  case emptyDictionary = 0x7D, emptyList = 0x5D
+  case bytes = 0x42, shortBytes = 0x43, longBytes = 0x8E, byteArray = 0x96
+  case protocolVersion = 0x80, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87, true_ = 0x88, false_ = 0x89
+  case long1 = 0x8A, stackGlobal = 0x93, memoize = 0x94, frame = 0x95
+  case shortString = 0x55
+
+  /// The name Python's documentation gives to an instruction.
+  static func name(of byte: UInt8) -> String {
+    names[byte] ?? "0x" + String(byte, radix: 16)
+  }
+
+  private static let names: [UInt8: String] = [
+    0x28: "MARK", 0x29: "EMPTY_TUPLE", 0x2E: "STOP", 0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP",
+    0x42: "BINBYTES", 0x43: "SHORT_BINBYTES", 0x46: "FLOAT", 0x47: "BINFLOAT", 0x49: "INT", 0x4A: "BININT",
+    0x4B: "BININT1", 0x4C: "LONG", 0x4D: "BININT2", 0x4E: "NONE", 0x50: "PERSID", 0x51: "BINPERSID",
+    0x52: "REDUCE", 0x53: "STRING", 0x54: "BINSTRING", 0x55: "SHORT_BINSTRING", 0x56: "UNICODE",
+    0x58: "BINUNICODE", 0x5D: "EMPTY_LIST", 0x61: "APPEND", 0x62: "BUILD", 0x63: "GLOBAL", 0x64: "DICT",
+    0x65: "APPENDS", 0x67: "GET", 0x68: "BINGET", 0x69: "INST", 0x6A: "LONG_BINGET", 0x6C: "LIST",
+    0x6F: "OBJ", 0x70: "PUT", 0x71: "BINPUT", 0x72: "LONG_BINPUT", 0x73: "SETITEM", 0x74: "TUPLE",
+    0x75: "SETITEMS", 0x7D: "EMPTY_DICT", 0x80: "PROTO", 0x81: "NEWOBJ", 0x82: "EXT1", 0x83: "EXT2",
+    0x84: "EXT4", 0x85: "TUPLE1", 0x86: "TUPLE2", 0x87: "TUPLE3", 0x88: "NEWTRUE", 0x89: "NEWFALSE",
+    0x8A: "LONG1", 0x8B: "LONG4", 0x8C: "SHORT_BINUNICODE", 0x8D: "BINUNICODE8", 0x8E: "BINBYTES8",
+    0x8F: "EMPTY_SET", 0x90: "ADDITEMS", 0x91: "FROZENSET", 0x92: "NEWOBJ_EX", 0x93: "STACK_GLOBAL",
+    0x94: "MEMOIZE", 0x95: "FRAME", 0x96: "BYTEARRAY8", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
+  ]
+}

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Foundation
+
+/// `lvcd-bench weights convert IN OUT.safetensors`.
+struct ConvertWeightsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Write the tensors of a weight file as safetensors, names unchanged.")
+
+  @Argument(help: "The weight file to read.", completion: .file())
+  var input: String
+
+  @Argument(help: "The safetensors file to write.", completion: .file(extensions: ["safetensors"]))
+  var output: String
+
+  @Flag(help: "Round float32 and float64 tensors to float16.")
+  var half = false
+
+  func validate() throws {
+    guard output.hasSuffix(".safetensors") else {
+      throw ValidationError("'\(output)' must end in .safetensors, the only format that is written")
+    }
+  }
+
+  func run() throws {
+    let checkpoint = try CheckpointFile.open(URL(fileURLWithPath: input))
+    try checkpoint.convert(to: URL(fileURLWithPath: output), halvesFloats: half)
+    print("\(output): \(checkpoint.entries.count) tensors from \(checkpoint.format.rawValue)")
+  }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+
+/// Reference-counted bytes behind tensors: either owned memory or a read-only mapped file.
+///
+/// `@unchecked Sendable` is safe because the bytes never change while more than one reference exists: owned
+/// memory is written only by its creator before it is shared, or by `Tensor` after it has proved its
+/// reference unique; mapped memory is never written.
+public final class TensorStorage: @unchecked Sendable {
+  /// Start of the bytes, aligned to 64 bytes for owned memory and to a page for mapped files.
+  public let baseAddress: UnsafeRawPointer
+  /// Number of bytes.
+  public let byteCount: Int
+  private let origin: Origin
+
+  private enum Origin {
+    case owned(UnsafeMutableRawPointer)
+    case mapped(UnsafeMutableRawPointer)
+  }
+
+  /// Memory of `byteCount` bytes whose content is undefined until the creator has written it.
+  public init(uninitializedByteCount byteCount: Int) {
+    precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    self.byteCount = byteCount
+    baseAddress = UnsafeRawPointer(memory)
+    origin = .owned(memory)
+  }
+
+  /// Maps the first `byteCount` bytes of an open file for reading. The descriptor may be closed afterwards.
+  ///
+  /// Returns nil, with the reason in `errno`, when the system refuses. A file that shrinks while it is
+  /// mapped ends the process at the next access, as with every memory-mapped reader.
+  public init?(mapping descriptor: Int32, byteCount: Int) {
+    precondition(byteCount >= 0, "a mapping cannot have \(byteCount) bytes")
+    self.byteCount = byteCount
+    guard byteCount > 0 else {  // the system refuses empty mappings
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      baseAddress = UnsafeRawPointer(memory)
+      origin = .owned(memory)
+      return
+    }
+    guard
+      let memory = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), memory != MAP_FAILED
+    else { return nil }
+    baseAddress = UnsafeRawPointer(memory)
+    origin = .mapped(memory)
+  }
+
+  deinit {
+    switch origin {
+    case .owned(let memory): memory.deallocate()
+    case .mapped(let memory): munmap(memory, byteCount)
+    }
+  }
+
+  /// The bytes.
+  public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: baseAddress, count: byteCount)
+  }
+
+  /// Memory that may be written: nil for mapped files. Write only while no one else holds a reference.
+  public var mutableBytes: UnsafeMutableRawBufferPointer? {
+    guard case .owned(let memory) = origin else { return nil }
+    return UnsafeMutableRawBufferPointer(start: memory, count: byteCount)
+  }
+}
