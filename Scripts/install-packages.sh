@@ -2,7 +2,7 @@
 # Installs the Debian packages this project builds with, by name, and only those that are missing.
 set -euo pipefail
 packages=(libopenblas-dev liblapacke-dev libpng-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
-  libcairo2-dev libssl-dev pkg-config "$@")
+  libcairo2-dev libssl-dev libhdf5-dev zlib1g-dev pkg-config "$@")
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

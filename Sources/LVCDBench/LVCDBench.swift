@@ -9,6 +9,7 @@ struct LVCDBench: ParsableCommand {
     version: ProgramVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, ReportCommand.self, SuitesCommand.self, ClipsCommand.self,
-      LineartCommand.self, DistanceMapCommand.self, DoctorCommand.self, BenchCommand.self,
+      LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
+      BenchCommand.self,
     ])
 }
