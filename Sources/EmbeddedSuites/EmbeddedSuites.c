@@ -17,13 +17,13 @@ static const unsigned char file_4[] = {
 #embed "Suites/general/general-4295967299/lineart.mkv"
 };
 static const unsigned char file_5[] = {
-#embed "Suites/general/general-4295967312/clip.json"
+#embed "Suites/general/general-4295967313/clip.json"
 };
 static const unsigned char file_6[] = {
-#embed "Suites/general/general-4295967312/color.mkv"
+#embed "Suites/general/general-4295967313/color.mkv"
 };
 static const unsigned char file_7[] = {
-#embed "Suites/general/general-4295967312/lineart.mkv"
+#embed "Suites/general/general-4295967313/lineart.mkv"
 };
 static const unsigned char file_8[] = {
 #embed "Suites/general/general-4295967325/clip.json"
@@ -35,31 +35,31 @@ static const unsigned char file_10[] = {
 #embed "Suites/general/general-4295967325/lineart.mkv"
 };
 static const unsigned char file_11[] = {
-#embed "Suites/general/general-4295967332/clip.json"
-};
-static const unsigned char file_12[] = {
-#embed "Suites/general/general-4295967332/color.mkv"
-};
-static const unsigned char file_13[] = {
-#embed "Suites/general/general-4295967332/lineart.mkv"
-};
-static const unsigned char file_14[] = {
 #embed "Suites/general/general-4295967333/clip.json"
 };
-static const unsigned char file_15[] = {
+static const unsigned char file_12[] = {
 #embed "Suites/general/general-4295967333/color.mkv"
 };
-static const unsigned char file_16[] = {
+static const unsigned char file_13[] = {
 #embed "Suites/general/general-4295967333/lineart.mkv"
 };
-static const unsigned char file_17[] = {
+static const unsigned char file_14[] = {
 #embed "Suites/general/general-4295967334/clip.json"
 };
-static const unsigned char file_18[] = {
+static const unsigned char file_15[] = {
 #embed "Suites/general/general-4295967334/color.mkv"
 };
-static const unsigned char file_19[] = {
+static const unsigned char file_16[] = {
 #embed "Suites/general/general-4295967334/lineart.mkv"
+};
+static const unsigned char file_17[] = {
+#embed "Suites/general/general-4295967343/clip.json"
+};
+static const unsigned char file_18[] = {
+#embed "Suites/general/general-4295967343/color.mkv"
+};
+static const unsigned char file_19[] = {
+#embed "Suites/general/general-4295967343/lineart.mkv"
 };
 static const unsigned char file_20[] = {
 #embed "Suites/general/general-4295967344/clip.json"
@@ -71,49 +71,49 @@ static const unsigned char file_22[] = {
 #embed "Suites/general/general-4295967344/lineart.mkv"
 };
 static const unsigned char file_23[] = {
-#embed "Suites/general/general-4295967350/clip.json"
+#embed "Suites/general/general-4295967348/clip.json"
 };
 static const unsigned char file_24[] = {
-#embed "Suites/general/general-4295967350/color.mkv"
+#embed "Suites/general/general-4295967348/color.mkv"
 };
 static const unsigned char file_25[] = {
-#embed "Suites/general/general-4295967350/lineart.mkv"
+#embed "Suites/general/general-4295967348/lineart.mkv"
 };
 static const unsigned char file_26[] = {
-#embed "Suites/general/general-4295967353/clip.json"
+#embed "Suites/general/general-4295967349/clip.json"
 };
 static const unsigned char file_27[] = {
-#embed "Suites/general/general-4295967353/color.mkv"
+#embed "Suites/general/general-4295967349/color.mkv"
 };
 static const unsigned char file_28[] = {
-#embed "Suites/general/general-4295967353/lineart.mkv"
+#embed "Suites/general/general-4295967349/lineart.mkv"
 };
 static const unsigned char file_29[] = {
-#embed "Suites/general/general-4295967357/clip.json"
+#embed "Suites/general/general-4295967354/clip.json"
 };
 static const unsigned char file_30[] = {
-#embed "Suites/general/general-4295967357/color.mkv"
+#embed "Suites/general/general-4295967354/color.mkv"
 };
 static const unsigned char file_31[] = {
-#embed "Suites/general/general-4295967357/lineart.mkv"
+#embed "Suites/general/general-4295967354/lineart.mkv"
 };
 static const unsigned char file_32[] = {
-#embed "Suites/general/general-4295967364/clip.json"
+#embed "Suites/general/general-4295967357/clip.json"
 };
 static const unsigned char file_33[] = {
-#embed "Suites/general/general-4295967364/color.mkv"
+#embed "Suites/general/general-4295967357/color.mkv"
 };
 static const unsigned char file_34[] = {
-#embed "Suites/general/general-4295967364/lineart.mkv"
+#embed "Suites/general/general-4295967357/lineart.mkv"
 };
 static const unsigned char file_35[] = {
-#embed "Suites/general/general-4295967365/clip.json"
+#embed "Suites/general/general-4295967362/clip.json"
 };
 static const unsigned char file_36[] = {
-#embed "Suites/general/general-4295967365/color.mkv"
+#embed "Suites/general/general-4295967362/color.mkv"
 };
 static const unsigned char file_37[] = {
-#embed "Suites/general/general-4295967365/lineart.mkv"
+#embed "Suites/general/general-4295967362/lineart.mkv"
 };
 static const unsigned char file_38[] = {
 #embed "Suites/similar.suite.json"
@@ -236,39 +236,39 @@ const lvcd_embedded_file lvcd_embedded_files[] = {
     {"general/general-4295967299/clip.json", file_2, sizeof file_2},
     {"general/general-4295967299/color.mkv", file_3, sizeof file_3},
     {"general/general-4295967299/lineart.mkv", file_4, sizeof file_4},
-    {"general/general-4295967312/clip.json", file_5, sizeof file_5},
-    {"general/general-4295967312/color.mkv", file_6, sizeof file_6},
-    {"general/general-4295967312/lineart.mkv", file_7, sizeof file_7},
+    {"general/general-4295967313/clip.json", file_5, sizeof file_5},
+    {"general/general-4295967313/color.mkv", file_6, sizeof file_6},
+    {"general/general-4295967313/lineart.mkv", file_7, sizeof file_7},
     {"general/general-4295967325/clip.json", file_8, sizeof file_8},
     {"general/general-4295967325/color.mkv", file_9, sizeof file_9},
     {"general/general-4295967325/lineart.mkv", file_10, sizeof file_10},
-    {"general/general-4295967332/clip.json", file_11, sizeof file_11},
-    {"general/general-4295967332/color.mkv", file_12, sizeof file_12},
-    {"general/general-4295967332/lineart.mkv", file_13, sizeof file_13},
-    {"general/general-4295967333/clip.json", file_14, sizeof file_14},
-    {"general/general-4295967333/color.mkv", file_15, sizeof file_15},
-    {"general/general-4295967333/lineart.mkv", file_16, sizeof file_16},
-    {"general/general-4295967334/clip.json", file_17, sizeof file_17},
-    {"general/general-4295967334/color.mkv", file_18, sizeof file_18},
-    {"general/general-4295967334/lineart.mkv", file_19, sizeof file_19},
+    {"general/general-4295967333/clip.json", file_11, sizeof file_11},
+    {"general/general-4295967333/color.mkv", file_12, sizeof file_12},
+    {"general/general-4295967333/lineart.mkv", file_13, sizeof file_13},
+    {"general/general-4295967334/clip.json", file_14, sizeof file_14},
+    {"general/general-4295967334/color.mkv", file_15, sizeof file_15},
+    {"general/general-4295967334/lineart.mkv", file_16, sizeof file_16},
+    {"general/general-4295967343/clip.json", file_17, sizeof file_17},
+    {"general/general-4295967343/color.mkv", file_18, sizeof file_18},
+    {"general/general-4295967343/lineart.mkv", file_19, sizeof file_19},
     {"general/general-4295967344/clip.json", file_20, sizeof file_20},
     {"general/general-4295967344/color.mkv", file_21, sizeof file_21},
     {"general/general-4295967344/lineart.mkv", file_22, sizeof file_22},
-    {"general/general-4295967350/clip.json", file_23, sizeof file_23},
-    {"general/general-4295967350/color.mkv", file_24, sizeof file_24},
-    {"general/general-4295967350/lineart.mkv", file_25, sizeof file_25},
-    {"general/general-4295967353/clip.json", file_26, sizeof file_26},
-    {"general/general-4295967353/color.mkv", file_27, sizeof file_27},
-    {"general/general-4295967353/lineart.mkv", file_28, sizeof file_28},
-    {"general/general-4295967357/clip.json", file_29, sizeof file_29},
-    {"general/general-4295967357/color.mkv", file_30, sizeof file_30},
-    {"general/general-4295967357/lineart.mkv", file_31, sizeof file_31},
-    {"general/general-4295967364/clip.json", file_32, sizeof file_32},
-    {"general/general-4295967364/color.mkv", file_33, sizeof file_33},
-    {"general/general-4295967364/lineart.mkv", file_34, sizeof file_34},
-    {"general/general-4295967365/clip.json", file_35, sizeof file_35},
-    {"general/general-4295967365/color.mkv", file_36, sizeof file_36},
-    {"general/general-4295967365/lineart.mkv", file_37, sizeof file_37},
+    {"general/general-4295967348/clip.json", file_23, sizeof file_23},
+    {"general/general-4295967348/color.mkv", file_24, sizeof file_24},
+    {"general/general-4295967348/lineart.mkv", file_25, sizeof file_25},
+    {"general/general-4295967349/clip.json", file_26, sizeof file_26},
+    {"general/general-4295967349/color.mkv", file_27, sizeof file_27},
+    {"general/general-4295967349/lineart.mkv", file_28, sizeof file_28},
+    {"general/general-4295967354/clip.json", file_29, sizeof file_29},
+    {"general/general-4295967354/color.mkv", file_30, sizeof file_30},
+    {"general/general-4295967354/lineart.mkv", file_31, sizeof file_31},
+    {"general/general-4295967357/clip.json", file_32, sizeof file_32},
+    {"general/general-4295967357/color.mkv", file_33, sizeof file_33},
+    {"general/general-4295967357/lineart.mkv", file_34, sizeof file_34},
+    {"general/general-4295967362/clip.json", file_35, sizeof file_35},
+    {"general/general-4295967362/color.mkv", file_36, sizeof file_36},
+    {"general/general-4295967362/lineart.mkv", file_37, sizeof file_37},
     {"similar.suite.json", file_38, sizeof file_38},
     {"similar/clips.json", file_39, sizeof file_39},
     {"similar/similar-4294967297/clip.json", file_40, sizeof file_40},
