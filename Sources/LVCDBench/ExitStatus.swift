@@ -1,9 +1,11 @@
 internal import ArgumentParser
+internal import Baselines
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Media
 internal import Metrics
+internal import Reports
 
 /// The program's exit codes; scripts rely on them.
 enum ExitStatus: Int32 {
@@ -21,7 +23,9 @@ enum ExitStatus: Int32 {
     case RunFolderError.otherConfiguration: self = .badData
     case RunFolderError.notARun: self = .inputMissing
     case ConfigError.unreadable, SuiteError.unknownSuite: self = .inputMissing
-    case is ConfigError, is SuiteError: self = .badData
+    case is ConfigError, is SuiteError, is ColorizerRegistryError, is PublishedTablesError, is MetricsError,
+      is ReportError:
+      self = .badData
     case is FirstFailure: self = .clipsFailed
     case let error as any ReasonedError: self = error.reason == .missing ? .inputMissing : .badData
     case is CocoaError, is POSIXError: self = .cannotCreate
