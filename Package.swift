@@ -79,7 +79,7 @@ let package = Package(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "EvalCore", "Hashing", "Checkpoints", "TensorCore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CKernels
 internal import Evaluation
 
 @main
@@ -12,4 +13,11 @@ struct LVCDBench: ParsableCommand {
       LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
       BenchCommand.self,
     ])
+
+  static func main() {
+    // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator hands each
+    // back to the system and faults it in again, which costs more than some metrics.
+    ck_keep_freed_memory()
+    main(nil)
+  }
 }

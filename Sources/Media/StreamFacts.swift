@@ -6,7 +6,7 @@ struct StreamFacts {
   let codecName: String
   let isLossless: Bool
   /// Every packet is one frame.
-  let isIntraOnly: Bool
+  let hasOneFramePerPacket: Bool
   /// Frames that the container claims to hold, 0 when it does not say.
   let promisedFrames: Int
   let notes: [String]
@@ -18,7 +18,8 @@ struct StreamFacts {
     let id = parameters.pointee.codec_id
     codecName = String(cString: avcodec_get_name(id))
     let properties = avcodec_descriptor_get(id)?.pointee.props ?? 0
-    isIntraOnly = properties & AV_CODEC_PROP_INTRA_ONLY != 0
+    // FFV1 may carry statistics from frame to frame, so it is not "intra only", but it never reorders or splits.
+    hasOneFramePerPacket = properties & AV_CODEC_PROP_INTRA_ONLY != 0 || id == AV_CODEC_ID_FFV1
     let neverLossy = properties & AV_CODEC_PROP_LOSSLESS != 0 && properties & AV_CODEC_PROP_LOSSY == 0
     let extra = UnsafeBufferPointer(
       start: parameters.pointee.extradata, count: Int(parameters.pointee.extradata_size))

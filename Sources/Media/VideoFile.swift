@@ -100,7 +100,7 @@ public struct VideoFile: FrameSource {
 
   private static func count(_ first: FirstFrame, stream: StreamFacts) throws(MediaError) -> Int {
     let decoder = first.decoder
-    if stream.isIntraOnly {
+    if stream.hasOneFramePerPacket {
       return try VideoDecoder(path: decoder.path, threads: 1).countPackets()
     }
     while let picture = try decoder.next() {

@@ -86,4 +86,7 @@ double ck_ssim_sum_f64(const double *restrict a, const double *restrict b, const
 void ck_blur_f64(const double *input, size_t height, size_t width, const double *half_taps, size_t radius,
                  double *output, double *restrict scratch, int isa);
 
+/// Makes the allocator keep freed buffers of up to 32 MiB instead of handing them back to the system. Process-wide.
+void ck_keep_freed_memory(void);
+
 #endif

@@ -30,7 +30,7 @@ public struct ClipRecord: Codable, Sendable, Hashable {
   public var secondsPerFrame: Double?
   /// Things a reader should know about this clip.
   public var warnings: [String]
-  /// SHA-256 of the record with this field empty.
+  /// SHA-256 of the record's bytes with this field empty.
   public var recordHash: String
 
   /// One metric's finding with the signature it was made under.
@@ -54,12 +54,19 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     var record = self
     record.measurements.sort { ($0.metric, $0.signature) < ($1.metric, $1.signature) }
     record.recordHash = ""
-    record.recordHash = SHA256Digest(of: try Self.encoder.encode(record)).description
-    return try Self.encoder.encode(record)
+    let bytes = [UInt8](try Self.encoder.encode(record))
+    guard let place = Self.hashPlace(bytes) else {
+      throw ClipRecordError.altered(file: "\(suite)/\(clip)", detail: "its encoding has no place for the hash")
+    }
+    let digest = SHA256Digest(of: bytes).description
+    return Data(bytes[..<place]) + Data(digest.utf8) + Data(bytes[place...])
   }
 
   /// Reads a record; throws `ClipRecordError.altered` when the hash does not fit, so that a truncated or edited record counts as missing.
+  ///
+  /// The hash is over the file's bytes with the hash itself left out.
   static func open(_ data: Data, file: String) throws -> ClipRecord {
+    var bytes = [UInt8](data)
     let record: ClipRecord
     do { record = try JSONDecoder().decode(ClipRecord.self, from: data) } catch {
       throw ClipRecordError.altered(file: file, detail: "not a complete record")
@@ -67,12 +74,19 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     guard record.schema == "clip/1" else {
       throw ClipRecordError.altered(file: file, detail: "schema '\(record.schema)', expected 'clip/1'")
     }
-    var unsealed = record
-    unsealed.recordHash = ""
-    guard SHA256Digest(of: try encoder.encode(unsealed)).description == record.recordHash else {
+    let stated = Array(record.recordHash.utf8)
+    if let place = hashPlace(bytes), bytes[place...].starts(with: stated) {
+      bytes.removeSubrange(place..<(place + stated.count))
+    }
+    guard SHA256Digest(of: bytes).description == record.recordHash else {
       throw ClipRecordError.altered(file: file, detail: "its hash does not fit its content")
     }
     return record
+  }
+
+  /// Where the hash stands: behind the opening quote of its value.
+  private static func hashPlace(_ bytes: [UInt8]) -> Int? {
+    bytes.firstRange(of: Array("\"recordHash\" : \"".utf8))?.upperBound
   }
 
   private static var encoder: JSONEncoder {

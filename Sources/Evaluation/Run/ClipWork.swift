@@ -67,13 +67,13 @@ struct ClipWork: Sendable {
   }
 
   /// The frames to score, coloured first where this program colours them.
-  func outputs() throws -> (ClipScorer.Outputs, secondsPerFrame: Double?) {
+  func outputs(_ inputs: ClipInputs) throws -> (ClipScorer.Outputs, secondsPerFrame: Double?) {
     switch row.source {
     case .colorizer(let colorizer):
       let stage = ColorizeStage(
         folder: runner.folder, suite: suite, seed: runner.configuration.seed, interruption: runner.interruption,
-        progress: runner.progress)
-      let seconds = try stage.run(colorizer, row: row, clip: clip)
+        progress: runner.progress, clock: runner.clock)
+      let seconds = try stage.run(colorizer, row: row, clip: clip, inputs: inputs)
       let frames = runner.folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
       return (.frames(try FrameFolder(frames, pattern: "%05d.png", first: 0, count: clip.count)), seconds)
     case .outputs(let template): return (.frames(try template.open(clip)), nil)
@@ -100,8 +100,9 @@ struct ClipWork: Sendable {
     try runner.folder.write(
       try record.sealed(), to: runner.folder.recordFile(suite: name, row: row.key, clip: clip.id))
     let inputs = Self.inputs(row: row, clip: clip, suite: suite, runner: runner)
-    try runner.folder.write(
-      Data(inputs.utf8), to: runner.folder.inputsFile(suite: name, row: row.key, clip: clip.id))
+    // Not flushed: when it is lost the clip is looked at again, and nothing else.
+    try Data(inputs.utf8).write(
+      to: runner.folder.inputsFile(suite: name, row: row.key, clip: clip.id), options: .atomic)
     let failure = runner.folder.failureFile(suite: name, row: row.key, clip: clip.id)
     if FileManager.default.fileExists(atPath: failure.path) { try FileManager.default.removeItem(at: failure) }
     try runner.log("scored", row.identity.name, suite: name, clip: clip.id)

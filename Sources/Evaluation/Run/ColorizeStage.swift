@@ -11,6 +11,7 @@ struct ColorizeStage {
   let seed: UInt64
   let interruption: Interruption
   let progress: ProgressReporter
+  let clock: StageClock
 
   /// What lies beside the frames: which request made them, and how long it took.
   private struct State: Codable, Equatable {
@@ -22,18 +23,20 @@ struct ColorizeStage {
   /// Makes the frames of `clip` for `row` unless they are there already.
   ///
   /// Returns seconds of model time per frame for timed methods.
-  func run(_ colorizer: any Colorizer, row: Row, clip: SuiteClip) throws -> Double? {
+  func run(_ colorizer: any Colorizer, row: Row, clip: SuiteClip, inputs: ClipInputs) throws -> Double? {
     let frames = folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
     let stateFile = frames.appendingPathComponent("request.json")
-    let reference = try readReference(clip)
-    let sketch = try suite.openSketch(of: clip)
-    let request = try requestKey(row: row, clip: clip, reference: reference, sketch: sketch)
+    let reference = try inputs.reference()
+    let sketch = try inputs.sketch()
+    let request = requestKey(row: row, clip: clip, reference: reference, sketchDigest: sketch.digest)
     var state = (try? JSONDecoder().decode(State.self, from: Data(contentsOf: stateFile)))
     if state?.request != request {
       // Inputs changed since these frames were made: none of them may survive.
       if FileManager.default.fileExists(atPath: frames.path) { try FileManager.default.removeItem(at: frames) }
       state = State(request: request, frames: clip.count, seconds: nil)
-      try folder.write(try JSONEncoder().encode(state), to: stateFile)
+      try FileManager.default.createDirectory(at: frames, withIntermediateDirectories: true)
+      // Not flushed: when it is lost the clip is coloured again, and nothing else.
+      try JSONEncoder().encode(state).write(to: stateFile, options: .atomic)
     }
     let sink = FrameFolderSink(folder: frames, interruption: interruption) { stage, done, total in
       progress.detail("\(suite.name)/\(clip.id) \(row.identity.name): \(stage) \(done)/\(total)")
@@ -43,9 +46,12 @@ struct ColorizeStage {
     let resumedAt = sink.framesAlreadyWritten
     try colorizer.colorize(
       ColorizationRequest(
-        clipID: clip.id, reference: reference, referenceIndex: clip.reference, lineart: sketch, seed: seed,
+        clipID: clip.id, reference: reference, referenceIndex: clip.reference, lineart: sketch.source, seed: seed,
         stateDirectory: frames.appendingPathComponent("state", isDirectory: true)),
       to: sink)
+    let elapsed = ContinuousClock.now - start
+    clock.add(elapsed - sink.writing, to: .colorize)
+    clock.add(sink.writing, to: .encode)
     guard sink.framesAlreadyWritten == clip.count else {
       throw FrameCountError(
         file: "\(row.identity.name) on \(suite.name)/\(clip.id)", found: sink.framesAlreadyWritten,
@@ -53,35 +59,16 @@ struct ColorizeStage {
     }
     // A resumed clip's time would be a part only, so it is not kept as a measurement.
     guard colorizer.isTimed, resumedAt == 0 else { return nil }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = elapsed / .seconds(1)
     try folder.write(
       try JSONEncoder().encode(State(request: request, frames: clip.count, seconds: seconds)), to: stateFile)
     return seconds / Double(clip.count)
   }
 
-  private func readReference(_ clip: SuiteClip) throws -> Frame {
-    let reader = try suite.openFrames(of: clip).makeReader()
-    var index = 0
-    while let frame = try reader.next() {
-      if index == clip.reference { return frame }
-      index += 1
-    }
-    throw FrameCountError(
-      file: "\(suite.name)/\(clip.id)", found: index, expected: clip.count, hint: "the reference frame is missing")
-  }
-
   /// Everything that can change the output: the method, the seed, and the decoded inputs.
-  private func requestKey(row: Row, clip: SuiteClip, reference: Frame, sketch: any FrameSource) throws -> String {
-    var sketchHash = ClipHasher()
-    let reader = try sketch.makeReader()
-    while let frame = try reader.next() { sketchHash.update(frame) }
-    let digest = sketchHash.finish().description
-    if let stated = clip.sketchSHA256, stated != digest {
-      throw SuiteError.hashMismatch(
-        suite: suite.name, clip: clip.id, what: "lineart", expected: stated, found: digest)
-    }
+  private func requestKey(row: Row, clip: SuiteClip, reference: Frame, sketchDigest: String) -> String {
     var hasher = SHA256Hasher()
-    hasher.update("\(row.key)\n\(seed)\n\(clip.id)\n\(reference.contentHash)\n\(digest)\n")
+    hasher.update("\(row.key)\n\(seed)\n\(clip.id)\n\(reference.contentHash)\n\(sketchDigest)\n")
     return hasher.finish().description
   }
 }
@@ -92,6 +79,8 @@ final class FrameFolderSink: ColorizationSink {
   private let interruption: Interruption
   private let tell: (String, Int, Int) -> Void
   private(set) var framesAlreadyWritten: Int
+  /// Time spent in writing, which is not the colorizer's.
+  private(set) var writing = Duration.zero
 
   init(folder: URL, interruption: Interruption, tell: @escaping (String, Int, Int) -> Void) {
     self.folder = folder
@@ -110,6 +99,8 @@ final class FrameFolderSink: ColorizationSink {
   func write(_ frame: Frame, at index: Int) throws {
     precondition(index == framesAlreadyWritten, "frames must arrive in order: got \(index), expected \(framesAlreadyWritten)")
     let file = Self.file(index, in: folder)
+    let start = ContinuousClock.now
+    defer { writing += .now - start }
     do {
       try PNGFile.write(frame, to: file)
     } catch {

@@ -17,6 +17,7 @@ public struct Runner: Sendable {
   let jobs: Int
   let progress: ProgressReporter
   let interruption: Interruption
+  let clock = StageClock()
 
   /// Resolves suites, rows and metrics; nothing is computed yet.
   ///
@@ -71,18 +72,23 @@ public struct Runner: Sendable {
   /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws `RunFolderError`
   /// when the folder cannot take results and `CancellationError` when `interruption` was requested.
   public func run(allowsNewRows: Bool = false) throws -> RunResults {
+    let start = ContinuousClock.now
     try RunDescription.current(self).claim(folder, allowsNewRows: allowsNewRows)
     try log("start", "clips \(suites.reduce(0) { $0 + $1.clips.count }), rows \(rows.count)")
-    for suite in suites { try run(suite) }
+    var parallel = Duration.zero
+    for suite in suites { parallel += try run(suite) }
     let results = try ResultsBuilder(runner: self).results()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     try folder.write(try encoder.encode(results), to: folder.resultsFile)
-    try log("done", "failed clips \(results.failures.count)")
+    clock.add(.now - start - parallel, to: .serial)
+    try log("done", "failed clips \(results.failures.count); time: \(clock.summary)")
+    progress.detail("time over all threads: \(clock.summary)")
     return results
   }
 
-  private func run(_ suite: Suite) throws {
+  /// Returns how long the clips took on the wall clock.
+  private func run(_ suite: Suite) throws -> Duration {
     var open: [(clip: SuiteClip, work: [ClipWork])] = []
     for clip in suite.clips {
       let work = rows.filter(\.isMeasured).compactMap { ClipWork(row: $0, clip: clip, suite: suite, runner: self) }
@@ -91,30 +97,33 @@ public struct Runner: Sendable {
     let total = open.reduce(0) { $0 + $1.work.count }
     guard total > 0 else {
       progress.note("\(suite.name): all \(suite.clips.count) clips are done")
-      return
+      return .zero
     }
     progress.begin(suite.name, total: total)
     let done = Mutex(0)
     let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
     let work = open
+    let start = ContinuousClock.now
     try Workers.run(work.count, threads: max(1, jobs / wide)) { index in
       try interruption.check()
       let (clip, items) = work[index]
-      try finish(clip, items, suite: suite)
+      try clock.measure(.clips) { try finish(clip, items, suite: suite) }
       let count = done.withLock { count in
         count += items.count
         return count
       }
       progress.update(done: count, total: total, detail: clip.id)
     }
+    return .now - start
   }
 
   /// Colours what needs colouring, then scores all rows of the clip in one pass.
   private func finish(_ clip: SuiteClip, _ work: [ClipWork], suite: Suite) throws {
     var ready: [(work: ClipWork, outputs: ClipScorer.Outputs, seconds: Double?)] = []
+    let inputs = ClipInputs(suite: suite, clip: clip, clock: clock)
     for item in work {
       do {
-        let (outputs, seconds) = try item.outputs()
+        let (outputs, seconds) = try item.outputs(inputs)
         ready.append((item, outputs, seconds))
       } catch {
         try item.fail(error, stage: item.isColorized ? "colorize" : "read")
@@ -122,7 +131,7 @@ public struct Runner: Sendable {
     }
     guard !ready.isEmpty else { return }
     let scorer = ClipScorer(
-      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter)
+      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter, clock: clock)
     let outcomes: [ClipScorer.Outcome]
     do {
       outcomes = try scorer.score(ready.map { $0.work.entry(outputs: $0.outputs) }, interruption: interruption)

@@ -11,6 +11,7 @@ struct ClipScorer {
   let metrics: [any Metric]
   let frameProtocol: EvaluationProtocol
   let filter: ResizeFilter
+  let clock: StageClock
 
   /// One row's outputs of this clip and the metrics that it still lacks.
   struct Entry {
@@ -33,18 +34,18 @@ struct ClipScorer {
 
   /// Outcomes in the order of `entries`. Throws what is wrong with the clip itself (originals, lineart).
   func score(_ entries: [Entry], interruption: Interruption) throws -> [Outcome] {
-    let originals = try suite.openFrames(of: clip)
+    let originals = try clock.measure(.decode) { try suite.openFrames(of: clip) }
     let needsLineart = entries.contains { $0.metrics.contains(where: \.readsLineart) }
     let lineartReader = needsLineart ? try suite.openSketch(of: clip).makeReader() : nil
     let lanes = entries.map { Lane($0, clip: clip, suite: suite.name) }
     let resizer = FrameResizer(size: frameProtocol.size, filter: filter)
     let reader = try originals.makeReader()
     var originalHash = ClipHasher()
-    while let stored = try reader.next() {
+    while let stored = try clock.measure(.decode, { try reader.next() }) {
       try interruption.check()
       let index = originalHash.count
-      originalHash.update(stored)
-      let lineart = try lineartReader?.next()
+      clock.measure(.verify) { originalHash.update(stored) }
+      let lineart = try clock.measure(.decode) { try lineartReader?.next() }
       if let lineart, lineart.size != stored.size {
         throw SuiteError.sketchMismatch(
           suite: suite.name, clip: clip.id,
@@ -52,8 +53,10 @@ struct ClipScorer {
       }
       let isEvaluated = frameProtocol.evaluatesReference || index != clip.reference
       let original = isEvaluated
-        ? OriginalFrame(index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart) : nil
-      for lane in lanes { lane.advance(original: original, stored: stored, resizer: resizer) }
+        ? clock.measure(.measure) {
+          OriginalFrame(index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart)
+        } : nil
+      for lane in lanes { lane.advance(original: original, stored: stored, resizer: resizer, clock: clock) }
     }
     guard originalHash.count == clip.count else {
       throw FrameCountError(
@@ -108,19 +111,21 @@ private final class Lane {
       file: frames.name, found: found, expected: clip.count, hint: FrameCountError.likelyCause(found: found, clip: clip.count))
   }
 
-  func advance(original: OriginalFrame?, stored: Frame, resizer: FrameResizer) {
+  func advance(original: OriginalFrame?, stored: Frame, resizer: FrameResizer, clock: StageClock) {
     guard failure == nil else { return }
     do {
-      guard let output = frames == nil ? stored : try reader?.next() else { return }
-      hasher.update(output)
+      guard let output = frames == nil ? stored : try clock.measure(.decode, { try reader?.next() }) else { return }
+      if frames != nil { clock.measure(.verify) { hasher.update(output) } }
       compared += 1
       if output.size != stored.size { otherSize = output.size }
       guard let original else { return }
       evaluated += 1
       if output == stored { identical += 1 }
-      let resized = frames == nil ? original.frame : resizer(output)
-      let generated = GeneratedFrame(frame: resized, storedFrame: output)
-      for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
+      try clock.measure(.measure) {
+        let resized = frames == nil ? original.frame : resizer(output)
+        let generated = GeneratedFrame(frame: resized, storedFrame: output)
+        for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
+      }
     } catch {
       failure = error
     }
@@ -146,10 +151,11 @@ private final class Lane {
       warnings.append("\(identical) of \(evaluated) frames are identical to the original")
     }
     if compared != clip.count { warnings.append("\(compared) of \(clip.count) frames compared (count policy common)") }
-    let generatedFrames = hasher.count
+    let generatedFrames = frames == nil ? compared : hasher.count
+    let generatedHash = frames == nil ? originalHash : hasher.finish().description
     return ClipRecord(
       suite: suite, clip: clip.id, method: entry.row.identity, originalHash: originalHash,
-      generatedHash: hasher.finish().description, clipFrames: clip.count, generatedFrames: generatedFrames,
+      generatedHash: generatedHash, clipFrames: clip.count, generatedFrames: generatedFrames,
       comparedFrames: compared, skippedReference: skippedReference,
       measurements: try observers.map { metric, observer in
         ClipRecord.StoredMeasurement(
