@@ -66,7 +66,7 @@ struct ScoreCommand: ParsableCommand {
       if json {
         for document in try runner.scoreDocuments(results) { try answer(json: document) }
       } else {
-        answer(try ConsoleTable.render(results, layout: .table1))
+        try answer(try ConsoleTable.render(results, layout: .table1))
       }
       if !results.failures.isEmpty { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
