@@ -60,7 +60,8 @@ struct RunCommand: ParsableCommand {
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
       // A dry run leaves nothing behind, so its folder is a passing one.
-      let scratch = isDryRun ? FileManager.default.temporaryDirectory.appendingPathComponent("lvcd-bench-\(UUID().uuidString)") : nil
+      let temporary = FileManager.default.temporaryDirectory
+      let scratch = isDryRun ? temporary.appendingPathComponent("lvcd-bench-\(UUID().uuidString)") : nil
       defer { if let scratch { try? FileManager.default.removeItem(at: scratch) } }
       let folder = try RunFolder(scratch ?? URL(fileURLWithPath: output, isDirectory: true))
       let runner = try Runner(
