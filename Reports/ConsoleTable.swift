@@ -12,6 +12,9 @@ public enum ConsoleTable {
       let lines = document.failures.map { "  \(TextSafety.plain($0))" }
       blocks.append((["Failures (\(document.failureCount)):"] + lines).joined(separator: "\n"))
     }
+    if !document.notes.isEmpty {
+      blocks.append(document.notes.map { "Note: \(TextSafety.plain($0))" }.joined(separator: "\n"))
+    }
     blocks += document.tables.map(block)
     // The tables of a terminal follow each other closely: one list for all.
     let notes = Set(document.tables.flatMap(\.footnotes)).sorted { $0.number < $1.number }

@@ -49,7 +49,14 @@ struct DistanceMapCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sketch = try PNGFile.read(URL(fileURLWithPath: input))
+    try reporting {
+      let sources = [URL(fileURLWithPath: input)]
+      try refuseOverwriting(sources, by: [output] + [png].compactMap(\.self))
+      try write(try PNGFile.read(sources[0]))
+    }
+  }
+
+  private func write(_ sketch: Frame) throws {
     guard max(sketch.width, sketch.height) <= DistanceMap.maximumSide else {
       throw MetricsError.frameTooLarge(clip: input, size: sketch.size, limit: DistanceMap.maximumSide)
     }

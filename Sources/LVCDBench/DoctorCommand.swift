@@ -30,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
         Report.MetricState(name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
       report.selfTest = try selfTest()
-      if json { try answer(json: report) } else { answer(report.text) }
+      if json { try answer(json: report) } else { try answer(report.text) }
       if report.selfTest.contains(where: { !$0.passed }) { throw ExitCode(ExitStatus.internalError.rawValue) }
     }
   }
@@ -64,9 +64,9 @@ struct DoctorCommand: ParsableCommand {
 
   private func listMetrics() throws {
     for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper) {
-      answer("\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)")
+      try answer("\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)")
       for option in MetricRegistry.options(of: metric.id) {
-        answer("  \(metric.id.rawValue).\(option.name)=\(option.values.joined(separator: "|"))  [\(option.defaultValue)]  \(option.meaning)")
+        try answer("  \(metric.id.rawValue).\(option.name)=\(option.values.joined(separator: "|"))  [\(option.defaultValue)]  \(option.meaning)")
       }
     }
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Baselines
+internal import Checkpoints
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
@@ -19,18 +20,28 @@ enum ExitStatus: Int32 {
   /// The code for an error that ended a command.
   init(_ error: any Error) {
     switch error {
-    case RunFolderError.locked, RunFolderError.cannotWrite: self = .cannotCreate
+    case RunFolderError.locked, RunFolderError.cannotWrite, MediaError.notWritten, is AnswerError:
+      self = .cannotCreate
     case RunFolderError.otherConfiguration: self = .badData
     case RunFolderError.notARun: self = .inputMissing
     case ConfigError.unreadable, SuiteError.unknownSuite: self = .inputMissing
     case is ConfigError, is SuiteError, is ColorizerRegistryError, is PublishedTablesError, is MetricsError,
-      is ReportError:
+      is ReportError, is CheckpointError:
       self = .badData
     case is FirstFailure: self = .clipsFailed
     case let error as any ReasonedError: self = error.reason == .missing ? .inputMissing : .badData
     case is CocoaError, is POSIXError: self = .cannotCreate
     default: self = .internalError
     }
+  }
+}
+
+/// Standard output did not take the answer.
+struct AnswerError: Error, CustomStringConvertible {
+  let cause: String
+
+  var description: String {
+    "standard output: cannot be written (\(cause)); free space or send the output elsewhere"
   }
 }
 
@@ -44,21 +55,47 @@ extension ParsableCommand {
     } catch let error as ValidationError {
       throw error
     } catch {
-      FileHandle.standardError.write(Data("lvcd-bench: error: \(error)\n".utf8))
+      let line = ProgressReporter.printable(Self.message(error))
+      FileHandle.standardError.write(Data("lvcd-bench: error: \(line)\n".utf8))
       throw ExitCode(ExitStatus(error).rawValue)
     }
   }
 
+  /// One line for an error; those of Foundation name their file somewhere inside.
+  private static func message(_ error: any Error) -> String {
+    guard let error = error as? CocoaError else { return "\(error)" }
+    let file = error.filePath ?? error.url?.path
+    return "\(file.map { "\($0): " } ?? "")\(error.localizedDescription); check the path and its permissions"
+  }
+
+  /// Throws a usage error when one of `outputs` is one of the `sources`: writing it would destroy what was read.
+  func refuseOverwriting(_ sources: [URL], by outputs: [String]) throws {
+    let inputs = Set(sources.map { $0.resolvingSymlinksInPath().path })
+    for output in outputs
+    where inputs.contains(URL(fileURLWithPath: output).resolvingSymlinksInPath().path)
+      && !isFolder(output)
+    {
+      throw ValidationError("\(output): is the input too; name another output")
+    }
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+
   /// Prints the answer of a command.
-  func answer(_ text: String) {
-    FileHandle.standardOutput.write(Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
+  ///
+  /// Throws `AnswerError` when stdout does not take all of it: half an answer must not look like success.
+  func answer(_ text: String) throws {
+    let data = Data((text.hasSuffix("\n") ? text : text + "\n").utf8)
+    do { try FileHandle.standardOutput.write(contentsOf: data) } catch { throw AnswerError(cause: error.localizedDescription) }
   }
 
   /// Prints a value as JSON with sorted keys.
   func answer(json value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    FileHandle.standardOutput.write(try encoder.encode(value))
-    answer("")
+    try answer(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

@@ -33,7 +33,10 @@ struct LineartCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try reporting { try extract() } }
+
+  private func extract() throws {
+    try refuseOverwriting([URL(fileURLWithPath: input)], by: [output])
     let extractor = try LineartExtractors.named(self.extractor)
     let source = try FrameSources.open(URL(fileURLWithPath: input))
     let sink = try LineartSink(output: URL(fileURLWithPath: output), source: source)

@@ -42,7 +42,7 @@ struct ReportCommand: ParsableCommand {
       if let output {
         try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
       } else {
-        answer(text)
+        try answer(text)
       }
     }
   }

@@ -59,12 +59,16 @@ struct RunCommand: ParsableCommand {
       let progress = common.progress
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
-      let folder = try RunFolder(URL(fileURLWithPath: output, isDirectory: true))
+      // A dry run leaves nothing behind, so its folder is a passing one.
+      let temporary = FileManager.default.temporaryDirectory
+      let scratch = isDryRun ? temporary.appendingPathComponent("lvcd-bench-\(UUID().uuidString)") : nil
+      defer { if let scratch { try? FileManager.default.removeItem(at: scratch) } }
+      let folder = try RunFolder(scratch ?? URL(fileURLWithPath: output, isDirectory: true))
       let runner = try Runner(
         configuration, folder: folder, library: common.library, jobs: common.jobCount, progress: progress,
         interruption: interruption)
       if isDryRun {
-        answer("configuration, suites, rows and metrics are in order; nothing was computed")
+        try answer("configuration, suites, rows and metrics are in order; nothing was computed")
         return
       }
       let results: RunResults
@@ -74,7 +78,7 @@ struct RunCommand: ParsableCommand {
         throw ExitCode(interruption.exitCode ?? 130)
       }
       try RunReport.write(results, into: folder)
-      if json { try answer(json: results) } else { answer(try RunReport.summary(results, folder: folder)) }
+      if json { try answer(json: results) } else { try answer(try RunReport.summary(results, folder: folder)) }
       if results.failures.count > configuration.maxFailed { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }

@@ -22,8 +22,10 @@ struct ScoreCommand: ParsableCommand {
   @Option(name: .long, help: "Row name.")
   var name: String?
 
-  @Option(name: .long, help: "Number of the output's first frame, where it is not the lowest number there.")
-  var first: Int?
+  @Option(
+    name: .long,
+    help: "Number of the output's first frame minus that of the clip; needed where it is not the lowest number there.")
+  var offset: Int?
 
   @Option(name: .customLong("count-policy"), help: "strict or common: what to do with missing or extra frames.")
   var countPolicy = "strict"
@@ -46,7 +48,7 @@ struct ScoreCommand: ParsableCommand {
       configuration.suites = [suite]
       configuration.methods = [
         MethodSpec(
-          name: name ?? "outputs", source: .outputs(template: outputs, offset: first, countPolicy: policy))
+          name: name ?? "outputs", source: .outputs(template: outputs, offset: offset, countPolicy: policy))
       ]
       try scoring.apply(to: &configuration)
       let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("lvcd-bench-score-\(UUID().uuidString)")
@@ -66,7 +68,7 @@ struct ScoreCommand: ParsableCommand {
       if json {
         for document in try runner.scoreDocuments(results) { try answer(json: document) }
       } else {
-        answer(try ConsoleTable.render(results, layout: .table1))
+        try answer(try ConsoleTable.render(results, layout: .table1))
       }
       if !results.failures.isEmpty { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }

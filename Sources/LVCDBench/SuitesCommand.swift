@@ -22,7 +22,7 @@ struct SuitesCommand: ParsableCommand {
           try answer(json: suites.map { SuiteDescription($0, clips: false) })
         } else {
           for suite in suites {
-            answer("\(suite.name)\t\(suite.title)\t\(suite.clips.count) clips, \(suite.frameCount) frames\t\(suite.licence)")
+            try answer("\(suite.name)\t\(suite.title)\t\(suite.clips.count) clips, \(suite.frameCount) frames\t\(suite.licence)")
           }
         }
       }
@@ -39,10 +39,10 @@ struct SuitesCommand: ParsableCommand {
       try reporting {
         let suite = try common.library.suite(suite)
         if json { return try answer(json: SuiteDescription(suite, clips: true)) }
-        answer("\(suite.title) (\(suite.name)), \(suite.clips.count) clips, \(suite.frameCount) frames, hash \(suite.hash.prefix(12))")
-        answer("licence: \(suite.licence.isEmpty ? "not stated" : suite.licence)\nfiles: \(suite.root.path)")
+        try answer("\(suite.title) (\(suite.name)), \(suite.clips.count) clips, \(suite.frameCount) frames, hash \(suite.hash.prefix(12))")
+        try answer("licence: \(suite.licence.isEmpty ? "not stated" : suite.licence)\nfiles: \(suite.root.path)")
         for clip in suite.clips {
-          answer("\(clip.id)\t\(clip.count) frames\treference \(clip.reference)\t\(clip.sketch == nil ? "no lineart" : "lineart")")
+          try answer("\(clip.id)\t\(clip.count) frames\treference \(clip.reference)\t\(clip.sketch == nil ? "no lineart" : "lineart")")
         }
       }
     }
@@ -58,9 +58,9 @@ struct SuitesCommand: ParsableCommand {
       try reporting {
         let suite = try common.library.suite(suite)
         let faults = SuiteValidator(suite: suite).faults(progress: common.progress)
-        for fault in faults { answer(fault) }
+        for fault in faults { try answer(fault) }
         guard faults.isEmpty else { throw ExitCode(ExitStatus.badData.rawValue) }
-        answer("\(suite.name): \(suite.clips.count) clips, \(suite.frameCount) frames, all in order")
+        try answer("\(suite.name): \(suite.clips.count) clips, \(suite.frameCount) frames, all in order")
       }
     }
   }
@@ -97,7 +97,7 @@ struct SuitesCommand: ParsableCommand {
           sources.map { URL(fileURLWithPath: $0) }, into: URL(fileURLWithPath: output, isDirectory: true),
           progress: common.progress)
         for name in outcome.dropped { common.progress.warn("dropped, too short: \(name)") }
-        answer("\(outcome.file.path): \(outcome.suite.clips.count) clips, \(outcome.suite.frameCount) frames")
+        try answer("\(outcome.file.path): \(outcome.suite.clips.count) clips, \(outcome.suite.frameCount) frames")
       }
     }
   }

@@ -16,8 +16,9 @@ public enum AtomicFile {
 
   /// Replaces the file at `url` by the bytes of `buffer`.
   static func write(_ buffer: UnsafeRawBufferPointer, to url: URL) throws(MediaError) {
-    let path = url.path
-    let temporary = temporaryPath(for: url)
+    let path = resolvingLinks(url.path)
+    if isSpecial(path) { return try writeThrough(buffer, to: path) }
+    let temporary = temporaryPath(for: URL(fileURLWithPath: path))
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
     var failure = writeAll(buffer, to: descriptor)
@@ -30,6 +31,28 @@ public enum AtomicFile {
     try rename(temporary, to: path)
   }
 
+  /// Devices and pipes such as `/dev/stdout` are written to; putting a file in their place would destroy them.
+  private static func writeThrough(_ buffer: UnsafeRawBufferPointer, to path: String) throws(MediaError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
+    var failure = writeAll(buffer, to: descriptor)
+    if close(descriptor) != 0, failure == nil { failure = systemMessage(errno) }
+    if let failure { throw .notWritten(path: path, cause: failure) }
+  }
+
+  /// Whether something other than a regular file lies at `path`.
+  private static func isSpecial(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+  }
+
+  /// The file a link points to, so that writing through a link keeps the link.
+  private static func resolvingLinks(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
   /// A name beside `url` that no other write uses, hidden so that readers of the folder pass over it.
   static func temporaryPath(for url: URL) -> String {
     let number = counter.add(1, ordering: .relaxed).newValue
@@ -39,6 +62,10 @@ public enum AtomicFile {
 
   /// Puts the finished temporary file in place and makes the new name durable.
   static func rename(_ temporary: String, to path: String) throws(MediaError) {
+    if isSpecial(path) {
+      unlink(temporary)
+      throw .notWritten(path: path, cause: "is not a regular file")
+    }
     guard Foundation.rename(temporary, path) == 0 else {
       let cause = systemMessage(errno)
       unlink(temporary)

@@ -70,6 +70,17 @@ import Testing
     check(results, reason: .pathEscape, mentions: ["leads out of the root"])
   }
 
+  @Test func linkedFrameOutOfTheRoot() throws {
+    let results = try results { harness in
+      let root = harness.suite.file.deletingLastPathComponent()
+      let frame = root.appendingPathComponent("scene/clip-1/color/00002.png")
+      let outside = harness.folder.url.appendingPathComponent("outside.png")
+      try FileManager.default.moveItem(at: frame, to: outside)
+      try FileManager.default.createSymbolicLink(at: frame, withDestinationURL: outside)
+    }
+    check(results, reason: .pathEscape, mentions: ["00002.png", "leads out of the root"])
+  }
+
   @Test func failureGoesAwayOnceMended() throws {
     let harness = try Harness()
     let file = harness.outputs.appendingPathComponent("scene/clip-1/00003.png")

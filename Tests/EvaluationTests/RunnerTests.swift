@@ -99,6 +99,31 @@ import Testing
     #expect(try harness.results("a") == harness.results("fresh"))
   }
 
+  @Test func addingClipsKeepsTheOthers() throws {
+    var harness = try Harness()
+    harness.configuration.limit = 1
+    #expect(try harness.run("a").notes == ["partial: 1 of 3 clips of tiny"])
+    let before = try harness.recordTimes("a")
+    harness.configuration.limit = 3
+    #expect(throws: RunFolderError.self) { try harness.run("a") }
+    try harness.run("a", allowsNewRows: true)
+    try harness.run("fresh")
+    #expect(try harness.results("a") == harness.results("fresh"))
+    let after = try harness.recordTimes("a")
+    #expect(!before.isEmpty && before.allSatisfy { after[$0.key] == $0.value })
+  }
+
+  @Test func outputsOfAnotherSizeAreNoted() throws {
+    var harness = try Harness(clips: 1)
+    for index in 0..<5 {
+      let file = harness.outputs.appendingPathComponent("scene/clip-0/0000\(index).png")
+      try PNGFile.write(Frame(width: 24, height: 16, red: 9, green: 9, blue: 9), to: file)
+    }
+    harness.configuration.metrics = [.psnr]
+    #expect(
+      try harness.run("a").notes == ["theirs, tiny: output is 24x16 where the clip is of another size (1 clip)"])
+  }
+
   @Test func changedSeedIsAnotherRun() throws {
     var harness = try Harness()
     try harness.run("a")

@@ -21,6 +21,22 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["taken"])
   }
 
+  @Test func linksAndDevicesStayWhatTheyAre() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("file")
+    try AtomicFile.write(Data("old".utf8), to: file)
+    for target in [file.path, "/dev/null"] {
+      let link = folder.url.appendingPathComponent("link-\(target == file.path)")
+      try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: target)
+      try AtomicFile.write(Data("new".utf8), to: link)
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == target)
+    }
+    #expect(try Data(contentsOf: file) == Data("new".utf8))
+    let full = folder.url.appendingPathComponent("full")
+    try FileManager.default.createSymbolicLink(atPath: full.path, withDestinationPath: "/dev/full")
+    #expect(throws: MediaError.self) { try AtomicFile.write(Data("x".utf8), to: full) }
+  }
+
   @Test func npyHeaderFollowsTheFormat() throws {
     let folder = try TemporaryFolder()
     let url = folder.url.appendingPathComponent("a.npy")

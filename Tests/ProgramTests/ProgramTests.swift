@@ -98,7 +98,9 @@ import Testing
   @Test(arguments: [
     (["run", "--nonsense"], 64), (["run", "--suite", "simlar"], 66), (["run", "--metrics", "pnsr"], 65),
     (["run", "--method", "nobody"], 65), (["report", "/nonexistent/run"], 66), (["run", "/nonexistent.json"], 66),
-    (["report", "paper", "--format", "docx"], 64), (["score", "--outputs", "x", "--suite", "y", "--count-policy", "z"], 64),
+    (["report", "paper", "--format", "docx"], 64), (["distance-map", "/nonexistent.png", "-o", "x.npy"], 66),
+    (["lineart", "/nonexistent.png", "-o", "x.png"], 66),
+    (["score", "--outputs", "x", "--suite", "y", "--count-policy", "z"], 64),
   ] as [([String], Int32)])
   func exitCodesReachTheShell(arguments: [String], code: Int32) throws {
     var arguments = arguments
@@ -107,6 +109,32 @@ import Testing
     #expect(outcome.status == code, "\(arguments): \(outcome.errors)")
     #expect(outcome.output.isEmpty)
     #expect(!outcome.errors.isEmpty)
+  }
+
+  @Test func answersThatCannotBeWrittenAreErrors() throws {
+    let outcome = try Program.shell("\"$PROGRAM\" report paper > /dev/full", cache: cache)
+    #expect(outcome.status == 73 && outcome.errors.contains("standard output"), "\(outcome.errors)")
+  }
+
+  @Test func inputIsNeverOverwritten() throws {
+    let picture = folder.url.appendingPathComponent("lines.png")
+    try PNGFile.write(Frame(width: 9, height: 7, red: 0, green: 0, blue: 0), to: picture)
+    let before = try Data(contentsOf: picture)
+    for command in ["distance-map", "lineart"] {
+      let outcome = try Program.run([command, picture.path, "-o", picture.path], cache: cache)
+      #expect(outcome.status == 64 && outcome.errors.contains("is the input too"))
+    }
+    #expect(try Data(contentsOf: picture) == before)
+  }
+
+  @Test func readingLeavesNothing() throws {
+    #expect(try Program.run(["report", path("none")], cache: cache).status == 66)
+    #expect(!FileManager.default.fileExists(atPath: path("none")))
+  }
+
+  @Test func dryRunLeavesNothing() throws {
+    #expect(try Program.run(runArguments("dry") + ["--dry-run"], cache: cache).status == 0)
+    #expect(!FileManager.default.fileExists(atPath: path("dry")))
   }
 
   @Test func interruptStopsCleanlyAndContinues() throws {

@@ -27,7 +27,7 @@ struct ConfigObject {
     let found: String =
       switch value {
       case .string(let text): "'\(text.prefix(80))'"
-      case .number(let number): "\(number)"
+      case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
       default: value.typeName
       }
     return .badValue(file: file, key: keyPath(key), found: found, expected: expected)

@@ -55,7 +55,7 @@ extension MethodSpec {
       if var table = try object.object("settings") { settings = try table.stringTable() }
       spec = MethodSpec(name: givenName ?? colorizer, source: .colorizer(colorizer, settings: settings))
     } else if let outputs {
-      let offset = try object.integer("offset", in: 0...Int(Int32.max))
+      let offset = try object.integer("offset", in: -Int(Int32.max)...Int(Int32.max))
       let policy: CountPolicy = try object.choice("count_policy") ?? .strict
       spec = MethodSpec(
         name: givenName ?? (outputs as NSString).lastPathComponent,

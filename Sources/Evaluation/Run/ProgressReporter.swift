@@ -57,7 +57,7 @@ public final class ProgressReporter: Sendable {
     }
     guard let line else { return }
     if isTerminal {
-      rewrite(line)
+      rewrite(line, isLast: done >= total)
     } else {
       emit(line)
     }
@@ -72,10 +72,12 @@ public final class ProgressReporter: Sendable {
   /// A warning or an error: always said.
   public func warn(_ text: String) { emit(text) }
 
-  private func rewrite(_ line: String) {
+  /// The last line of a stage is ended, so that the answer on the same terminal begins on its own.
+  private func rewrite(_ line: String, isLast: Bool) {
     state.withLock { state in
-      state.isLineOpen = true
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(line.prefix(110))".utf8))
+      state.isLineOpen = !isLast
+      let end = isLast ? "\n" : ""
+      FileHandle.standardError.write(Data("\r\u{1B}[K\(Self.printable(String(line.prefix(110))))\(end)".utf8))
     }
   }
 
@@ -88,8 +90,9 @@ public final class ProgressReporter: Sendable {
   }
 
   /// `text` without control sequences: file names may hold anything.
-  static func printable(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : $0 }))
+  public static func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 
   private static func clock(_ seconds: Double) -> String {

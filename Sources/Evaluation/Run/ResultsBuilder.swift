@@ -41,6 +41,7 @@ struct ResultsBuilder {
       }
       for suite in runner.suites {
         let left = (records[suite.name]?[row.key] ?? [:]).filter { excluded[suite.name]?.contains($0.key) != true }
+        notes += Self.sourceNotes(left.values.map(\.warnings), row: row.identity.name, suite: suite.name)
         cells.append(try cell(row, suite: suite, records: left.values.sorted { $0.clip < $1.clip }))
       }
     }
@@ -79,6 +80,19 @@ struct ResultsBuilder {
     return Cell(
       method: row.identity, suite: suite.name, values: values, clips: records.count,
       secondsPerFrame: times.isEmpty ? nil : times[times.count / 2])
+  }
+
+  /// What a reader must know about the frames behind a row: lossy video, assumed colour, another size, missing frames.
+  ///
+  /// Frames identical to the original are no fault of a source; held frames make them everywhere.
+  private static func sourceNotes(_ warnings: [[String]], row: String, suite: String) -> [String] {
+    var clips: [String: Int] = [:]
+    for text in warnings.flatMap({ $0 }) where !text.hasSuffix("identical to the original") {
+      clips[text, default: 0] += 1
+    }
+    return clips.sorted { $0.key < $1.key }.map { text, count in
+      "\(row), \(suite): \(text) (\(count) \(count == 1 ? "clip" : "clips"))"
+    }
   }
 
   private static func column(_ metric: any Metric) -> MetricColumn {

@@ -16,14 +16,15 @@ public final class RunFolder: Sendable {
   /// Throws `RunFolderError.locked` when another live process works in it; the lock goes with its process.
   public init(_ url: URL, exclusive: Bool = true) throws(RunFolderError) {
     self.url = url
+    // Who only reads leaves nothing behind.
+    guard exclusive else {
+      lockDescriptor = Mutex(nil)
+      return
+    }
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
       throw .cannotWrite(file: url.path, detail: error.localizedDescription)
-    }
-    guard exclusive else {
-      lockDescriptor = Mutex(nil)
-      return
     }
     let path = url.appendingPathComponent(".lock").path
     let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)

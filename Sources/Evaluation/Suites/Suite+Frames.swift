@@ -23,12 +23,26 @@ extension Suite {
       throw SuiteError.pathEscape(file: root.path, path: path, detail: "leads out of the root through a link")
     }
     if url.lastPathComponent.contains("%") {
-      return try FrameFolder(
-        url.deletingLastPathComponent(), pattern: url.lastPathComponent, first: first, count: count)
+      return try contained(
+        FrameFolder(
+          url.deletingLastPathComponent(), pattern: url.lastPathComponent, first: first, count: count), root)
     }
     let source = try FrameSources.open(url)
-    if source is FrameFolder { return try FrameFolder(url, first: first, count: count) }
+    if source is FrameFolder { return try contained(FrameFolder(url, first: first, count: count), root) }
     return try FrameSlice(source, first: first, count: count)
+  }
+
+  /// A folder below the root may still hold links that lead out of it.
+  private static func contained(_ folder: FrameFolder, _ root: URL) throws -> FrameFolder {
+    for file in folder.files {
+      var status = stat()
+      guard lstat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { continue }
+      guard SafePath.isBelow(root, file) else {
+        throw SuiteError.pathEscape(
+          file: root.path, path: file.path, detail: "leads out of the root through a link")
+      }
+    }
+    return folder
   }
 
   /// Name, size and modification time of every file behind `path`: tells without decoding whether anything was touched.
@@ -121,12 +135,12 @@ public struct FrameCountError: ReasonedError, Equatable, CustomStringConvertible
     let officialCount = clip > 14 ? 5 + (clip - 5) / newPerSegment * newPerSegment : 0
     if found == officialCount {
       return "the released LVCD sampler drops trailing frames (\(found) of \(clip) at o = 4); colour the tail, or set "
-        + "\"count_policy\": \"common\" to score the common frames"
+        + "\"count_policy\": \"common\" (--count-policy common) to score the common frames"
     }
     if found == clip - 1 {
       return "one frame is missing; if the output leaves out the reference frame, put the reference in as its first frame, "
-        + "or set \"count_policy\": \"common\" to score the common frames"
+        + "or set \"count_policy\": \"common\" (--count-policy common) to score the common frames"
     }
-    return "outputs must cover the clip exactly; set \"count_policy\": \"common\" to score the common frames"
+    return "outputs must cover the clip exactly; set \"count_policy\": \"common\" (--count-policy common) to score the common frames"
   }
 }

@@ -113,7 +113,7 @@ public enum SuiteError: ReasonedError, Equatable, CustomStringConvertible {
         + "embedded: \(legal.joined(separator: ", "))"
     case .empty(let file, let detail): "\(file): no clips (\(detail))"
     case .hashMismatch(let suite, let clip, let what, let expected, let found):
-      "\(suite)/\(clip): \(what) hash \(found.prefix(16))…, the suite says \(expected.prefix(16))…; "
+      "\(suite)/\(clip): \(what) hash \(found), the suite says \(expected); "
         + "restore the files or rewrite the suite with 'suites import'"
     case .noSketch(let suite, let clip):
       "\(suite)/\(clip): the suite has no lineart for this clip and the method needs it; add 'sketch' (see 'lvcd-bench lineart')"

@@ -37,7 +37,9 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try reporting { try measure() } }
+
+  private func measure() throws {
     let result = try kernel.measure(
       inputs: input.map { URL(fileURLWithPath: $0) }, iterations: iterations,
       output: output.map { URL(fileURLWithPath: $0) })

@@ -100,7 +100,9 @@ struct ClipsGenerateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try reporting { try generate() } }
+
+  private func generate() throws {
     let batch = try makeBatch()
     let directory = URL(fileURLWithPath: output, isDirectory: true)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

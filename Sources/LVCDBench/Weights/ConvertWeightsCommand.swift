@@ -22,7 +22,9 @@ struct ConvertWeightsCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() throws { try reporting { try convert() } }
+
+  private func convert() throws {
     let checkpoint = try CheckpointFile.open(URL(fileURLWithPath: input))
     try checkpoint.convert(to: URL(fileURLWithPath: output), halvesFloats: half)
     print("\(output): \(checkpoint.entries.count) tensors from \(checkpoint.format.rawValue)")

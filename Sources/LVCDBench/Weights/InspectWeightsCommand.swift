@@ -15,8 +15,10 @@ struct InspectWeightsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let checkpoint = try CheckpointFile.open(URL(fileURLWithPath: file))
-    print(try json ? Self.json(checkpoint) : Self.table(checkpoint))
+    try reporting {
+      let checkpoint = try CheckpointFile.open(URL(fileURLWithPath: file))
+      try answer(try json ? Self.json(checkpoint) : Self.table(checkpoint))
+    }
   }
 
   /// What `--json` prints.
