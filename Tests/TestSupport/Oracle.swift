@@ -10,6 +10,40 @@ public enum Oracle {
     }
   }
 
+  /// Images `[N, C, H, W]` with kernels `[O, C / groups, h, w]`, zero outside; strides and padding before as
+  /// (rows, columns).
+  public static func convolution(
+    _ x: [Float], _ shape: [Int], _ w: [Float], _ kernel: [Int], strides: (Int, Int), before: (Int, Int),
+    outputSize: (height: Int, width: Int), groups: Int
+  ) -> [Double] {
+    var result: [Double] = []
+    for sample in 0..<shape[0] {
+      for output in 0..<kernel[0] {
+        let firstInput = output / (kernel[0] / groups) * kernel[1]
+        for row in 0..<outputSize.height {
+          for column in 0..<outputSize.width {
+            var sum = 0.0
+            for channel in 0..<kernel[1] {
+              for i in 0..<kernel[2] {
+                let y = row * strides.0 + i - before.0
+                guard y >= 0, y < shape[2] else { continue }
+                for j in 0..<kernel[3] {
+                  let z = column * strides.1 + j - before.1
+                  guard z >= 0, z < shape[3] else { continue }
+                  let plane = sample * shape[1] + firstInput + channel
+                  let weight = w[((output * kernel[1] + channel) * kernel[2] + i) * kernel[3] + j]
+                  sum += Double(weight) * Double(x[(plane * shape[2] + y) * shape[3] + z])
+                }
+              }
+            }
+            result.append(sum)
+          }
+        }
+      }
+    }
+    return result
+  }
+
   /// Largest difference divided by the root mean square of what was expected; infinite when the counts differ or a
   /// value is not a number.
   public static func relativeError(_ found: [Float], _ expected: [Double]) -> Double {
