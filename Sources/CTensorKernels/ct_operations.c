@@ -62,8 +62,8 @@ double ct_squared_deviation(
 }
 
 void ct_affine(
-    float *to, const float *from, size_t count, float scale, float shift, int silu, ct_vector vector) {
-  CT_DISPATCH(ct_affine, to, from, count, scale, shift, silu)
+    float *to, const float *from, size_t count, float center, float scale, float shift, int silu, ct_vector vector) {
+  CT_DISPATCH(ct_affine, to, from, count, center, scale, shift, silu)
 }
 
 void ct_short_attention(

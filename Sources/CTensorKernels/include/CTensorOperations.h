@@ -40,9 +40,9 @@ double ct_sum(const float *from, size_t count, ct_vector vector);
 /// Sum of squared differences from `mean`, in double precision.
 double ct_squared_deviation(const float *from, size_t count, double mean, ct_vector vector);
 
-/// `to[i] = from[i] * scale + shift`, then SiLU where `silu` is not 0; `to` and `from` may be the same.
+/// `to[i] = (from[i] - center) * scale + shift`, then SiLU where `silu` is not 0; `to` and `from` may be the same.
 void ct_affine(
-    float *to, const float *from, size_t count, float scale, float shift, int silu, ct_vector vector);
+    float *to, const float *from, size_t count, float center, float scale, float shift, int silu, ct_vector vector);
 
 /// Softmax attention of one head over a short sequence. Rows of `width` values lie `stride` apart in the queries
 /// and the result, `key_stride` apart in keys and values; `logits` has room for `keys` values.

@@ -11,7 +11,7 @@
       float *sum); \
   double ct_sum##suffix(const float *from, size_t count); \
   double ct_squared_deviation##suffix(const float *from, size_t count, double mean); \
-  void ct_affine##suffix(float *to, const float *from, size_t count, float scale, float \
+  void ct_affine##suffix(float *to, const float *from, size_t count, float center, float scale, float \
       shift, int silu); \
   void ct_short_attention##suffix(float *to, const float *query, const float *key, const \
       float *value, size_t queries, size_t keys, size_t width, size_t stride, size_t \

@@ -176,14 +176,14 @@ CT_TARGET double CT_NAME(ct_squared_deviation)(const float *from, size_t count, 
 }
 
 CT_TARGET void CT_NAME(ct_affine)(
-    float *to, const float *from, size_t count, float scale, float shift, int silu) {
+    float *to, const float *from, size_t count, float center, float scale, float shift, int silu) {
   if (silu) {
     for (size_t i = 0; i < count; i++) {
-      float value = from[i] * scale + shift;
+      float value = (from[i] - center) * scale + shift;
       to[i] = value * sigmoid(value);
     }
   } else {
-    for (size_t i = 0; i < count; i++) to[i] = from[i] * scale + shift;
+    for (size_t i = 0; i < count; i++) to[i] = (from[i] - center) * scale + shift;
   }
 }
 
