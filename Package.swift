@@ -35,6 +35,10 @@ let package = Package(
     .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels"]),
     .target(
       name: "Checkpoints", dependencies: ["TensorCore", "EvalCore", "CZlib", "CHDF5Extract"]),
+    .target(name: "NeuralLayers", dependencies: ["TensorCore", "Checkpoints"]),
+    .testTarget(
+      name: "NeuralLayersTests",
+      dependencies: ["NeuralLayers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),
