@@ -12,7 +12,8 @@ public struct Conv2D: Sendable {
 
   /// Takes `weight` `[out, in / groups, h, w]` and, unless `hasBias` is false, `bias` `[out]`. Pads with zeros.
   public init(
-    _ w: WeightScope, _ inputs: Int, _ outputs: Int, kernel: Size2D, stride: Size2D = 1, padding: Padding2D = 0,
+    _ w: WeightScope, _ inputs: Int, _ outputs: Int, kernel: Size2D, stride: Size2D = 1,
+    padding: Padding2D = 0,
     dilation: Size2D = 1, groups: Int = 1, hasBias: Bool = true
   ) throws(CheckpointError) {
     weight = try w.tensor("weight", outputs, inputs / groups, kernel.height, kernel.width)

@@ -21,6 +21,12 @@ public enum ComputeBudget {
     }
   }
 
+  /// The processor OpenBLAS chose its kernels for, for example "SkylakeX".
+  ///
+  /// Releases older than the machine fall back to "Prescott", several times slower; the environment variable
+  /// `OPENBLAS_CORETYPE`, set before the program starts, overrides the choice.
+  public static var matrixKernels: String { String(cString: openblas_get_corename()) }
+
   /// Calls `body` once for every tile, on up to `threadCount` threads, in any order.
   static func forEachTile(_ count: Int, _ body: (Int) -> Void) {
     forEachTile(count, scratchCount: 0) { tile, _ in body(tile) }

@@ -7,7 +7,9 @@ import Testing
   @Test func attentionMatchesPyTorch() throws {
     try OperationGoldens().check("attention") { golden in
       let p = golden.parameters
-      let segments = stride(from: 1, to: p.count, by: 2).map { KeySegment(count: Int(p[$0]), bias: p[$0 + 1]) }
+      let segments = stride(from: 1, to: p.count, by: 2).map {
+        KeySegment(count: Int(p[$0]), bias: p[$0 + 1])
+      }
       return golden["query"].attention(
         keys: golden["key"], values: golden["value"], heads: Int(p[0]), segments: segments)
     }
@@ -38,7 +40,8 @@ import Testing
         let total = powers.reduce(0, +)
         for key in 0..<keys {
           for index in 0..<width {
-            expected[row + index] += powers[key] / total * Double(v[key * heads * width + head * width + index])
+            expected[row + index] +=
+              powers[key] / total * Double(v[key * heads * width + head * width + index])
           }
         }
       }

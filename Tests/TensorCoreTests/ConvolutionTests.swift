@@ -7,7 +7,8 @@ import Testing
     let p = golden.integers()
     return golden["input"].convolved2D(
       golden["weight"], bias: golden["bias"], stride: Size2D(height: p[0], width: p[1]),
-      padding: Padding2D(height: p[2], width: p[3]), dilation: Size2D(height: p[4], width: p[5]), groups: p[6])
+      padding: Padding2D(height: p[2], width: p[3]), dilation: Size2D(height: p[4], width: p[5]), groups: p[6]
+    )
   }
 
   @Test func imagesMatchPyTorch() throws {
@@ -45,7 +46,9 @@ import Testing
   }
 
   /// Sizes that make several tiles, tiles across samples, and blocks of output channels.
-  @Test(arguments: [(1, 5, 7, 70, 61, 1), (5, 48, 300, 5, 9, 1), (3, 64, 130, 11, 7, 2), (2, 512, 9, 12, 11, 1)])
+  @Test(arguments: [
+    (1, 5, 7, 70, 61, 1), (5, 48, 300, 5, 9, 1), (3, 64, 130, 11, 7, 2), (2, 512, 9, 12, 11, 1),
+  ])
   func tilesMatchPlainLoops(samples: Int, inputs: Int, outputs: Int, height: Int, width: Int, groups: Int) {
     let x = Oracle.numbers(samples * inputs * height * width, seed: 1)
     let w = Oracle.numbers(outputs * inputs / groups * 9, seed: 2)
@@ -55,7 +58,8 @@ import Testing
     let outWidth = (width - 1) / 2 + 1
     #expect(result.shape == [samples, outputs, height, outWidth])
     let expected = Oracle.convolution(
-      x, [samples, inputs, height, width], w, [outputs, inputs / groups, 3, 3], strides: (1, 2), before: (0, 1),
+      x, [samples, inputs, height, width], w, [outputs, inputs / groups, 3, 3], strides: (1, 2),
+      before: (0, 1),
       outputSize: (height, outWidth), groups: groups)
     #expect(Oracle.relativeError(result.values, expected) < 5e-6)
   }

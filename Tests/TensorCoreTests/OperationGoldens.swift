@@ -45,6 +45,8 @@ struct OperationGoldens {
       #expect(error <= limit, "\(golden.name) differs by \(error)")
       worst = max(worst, error)
     }
-    if ProcessInfo.processInfo.environment["PRINT_ERRORS"] != nil { print("largest difference", operation, worst) }
+    if ProcessInfo.processInfo.environment["PRINT_ERRORS"] != nil {
+      print("largest difference", operation, worst)
+    }
   }
 }

@@ -34,7 +34,8 @@ import Testing
         let padding = PoolingPadding.floor(Size3D(frames: p[6], height: p[7], width: p[8]))
         return name == "maxpool3d"
           ? $0["input"].maxPooled3D(kernel: kernel, stride: stride, padding: padding)
-          : $0["input"].averagePooled3D(kernel: kernel, stride: stride, padding: padding, includesPadding: false)
+          : $0["input"].averagePooled3D(
+            kernel: kernel, stride: stride, padding: padding, includesPadding: false)
       }
     }
   }

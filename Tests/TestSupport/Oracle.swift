@@ -1,7 +1,9 @@
 /// Plain loops in double precision, to check fast operations against. Arrays are row-major, as in the tensors.
 public enum Oracle {
   /// `[rows, inner] x [inner, columns]`.
-  public static func matrixProduct(_ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int) -> [Double] {
+  public static func matrixProduct(_ a: [Float], _ b: [Float], rows: Int, inner: Int, columns: Int)
+    -> [Double]
+  {
     (0..<rows * columns).map { position in
       let (row, column) = (position / columns, position % columns)
       return (0..<inner).reduce(0) { sum, k in

@@ -37,7 +37,8 @@ struct ImplicitConvolution {
     let height = tileHeight(tilesAcross: across)
     let down = (groupOutputs + height - 1) / height
     let patchCount = depth * width
-    ComputeBudget.forEachTile(groups * across * down, scratchCount: patchCount + height * width) { tile, scratch in
+    ComputeBudget.forEachTile(groups * across * down, scratchCount: patchCount + height * width) {
+      tile, scratch in
       let group = tile / (across * down)
       let first = tile % across * width
       let range = first..<min(first + width, positions)
@@ -52,7 +53,8 @@ struct ImplicitConvolution {
         multiply(kernels, patches, channels.count, range.count, bias.map { $0 + firstChannel }, start, area)
       } else {
         let result = scratch + patchCount
-        multiply(kernels, patches, channels.count, range.count, bias.map { $0 + firstChannel }, result, range.count)
+        multiply(
+          kernels, patches, channels.count, range.count, bias.map { $0 + firstChannel }, result, range.count)
         scatter(result, range, firstChannel, channels.count, to)
       }
     }

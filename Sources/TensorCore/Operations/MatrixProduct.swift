@@ -34,7 +34,8 @@ enum MatrixProduct {
       let row = tile / across * height
       let column = tile % across * width
       let left = MatrixView(
-        start: a.start + row * (a.isTransposed ? 1 : a.stride), stride: a.stride, isTransposed: a.isTransposed)
+        start: a.start + row * (a.isTransposed ? 1 : a.stride), stride: a.stride, isTransposed: a.isTransposed
+      )
       let right = MatrixView(
         start: b.start + column * (b.isTransposed ? b.stride : 1), stride: b.stride,
         isTransposed: b.isTransposed)

@@ -37,9 +37,11 @@ extension Tensor {
                 let plane = (sample * channels + channel) * height
                 let upper = (plane + down.first) * width
                 let lower = (plane + down.second) * width
-                let above = source[upper + across.first] * across.firstWeight
+                let above =
+                  source[upper + across.first] * across.firstWeight
                   + source[upper + across.second] * across.secondWeight
-                let below = source[lower + across.first] * across.firstWeight
+                let below =
+                  source[lower + across.first] * across.firstWeight
                   + source[lower + across.second] * across.secondWeight
                 let value = above * down.firstWeight + below * down.secondWeight
                 target[(sample * channels + channel) * outputArea + output] = value

@@ -11,7 +11,9 @@ extension Tensor {
     return withUnsafeBufferPointer { left in
       other.withUnsafeBufferPointer { right in
         Tensor(shape: shape.dropLast() + [columns]) { target in
-          guard let a = left.baseAddress, let b = right.baseAddress, let c = target.baseAddress else { return }
+          guard let a = left.baseAddress, let b = right.baseAddress, let c = target.baseAddress else {
+            return
+          }
           for index in 0..<batch {
             MatrixProduct.tiled(
               rows: rows, columns: columns, inner: inner,
@@ -36,7 +38,9 @@ extension Tensor {
     return withUnsafeBufferPointer { values in
       weight.withUnsafeBufferPointer { weights in
         Tensor(shape: shape.dropLast() + [outputs]) { target in
-          guard let x = values.baseAddress, let w = weights.baseAddress, let y = target.baseAddress else { return }
+          guard let x = values.baseAddress, let w = weights.baseAddress, let y = target.baseAddress else {
+            return
+          }
           bias?.withUnsafeBufferPointer { added in
             for row in 0..<rows {
               for output in 0..<outputs { y[row * outputs + output] = added[output] }

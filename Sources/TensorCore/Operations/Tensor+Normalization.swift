@@ -49,7 +49,8 @@ extension Tensor {
               let (scale, shift) = statistics.affine(weights?[channel] ?? 1, biases?[channel] ?? 0)
               let offset = start + index * area
               ct_affine(
-                to + offset, from + offset, area, statistics.center, scale, shift, activation == .silu ? 1 : 0,
+                to + offset, from + offset, area, statistics.center, scale, shift,
+                activation == .silu ? 1 : 0,
                 CT_VECTOR_AUTO)
             }
           }
@@ -59,7 +60,8 @@ extension Tensor {
   }
 
   /// Instance normalization of `[N, C, ...]`: every channel of every sample on its own.
-  public func instanceNormalized(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
+  public func instanceNormalized(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor
+  {
     precondition(rank >= 2, "a tensor \(Shape.text(shape)) has no channels")
     return groupNormalized(groups: shape[1], weight: weight, bias: bias, epsilon: epsilon)
   }
@@ -92,7 +94,8 @@ extension Tensor {
   }
 
   /// `x scale + shift` with one pair per channel of `[N, C, ...]`; a batch normalization with fixed statistics.
-  public func scaledPerChannel(_ scale: Tensor, shift: Tensor, activation: FusedActivation = .none) -> Tensor {
+  public func scaledPerChannel(_ scale: Tensor, shift: Tensor, activation: FusedActivation = .none) -> Tensor
+  {
     precondition(rank >= 2, "a tensor \(Shape.text(shape)) has no channels")
     let channels = shape[1]
     Tensor.checkScale(scale, channels)
@@ -116,7 +119,8 @@ extension Tensor {
   private static func checkScale(_ scale: Tensor?, _ channels: Int) {
     guard let scale else { return }
     precondition(
-      scale.shape == [channels], "one number for each of \(channels) channels, got \(Shape.text(scale.shape))")
+      scale.shape == [channels], "one number for each of \(channels) channels, got \(Shape.text(scale.shape))"
+    )
   }
 }
 

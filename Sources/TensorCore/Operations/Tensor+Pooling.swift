@@ -11,7 +11,8 @@ public enum PoolingPadding: Sendable, Hashable {
 extension Tensor {
   /// Largest value of each window of images `[N, C, H, W]`; what lies outside never wins. NaN wins always.
   public func maxPooled2D(kernel: Size2D, stride: Size2D, padding: PoolingPadding = .floor(0)) -> Tensor {
-    asClip.maxPooled3D(kernel: kernel.oneFrame(1), stride: stride.oneFrame(1), padding: padding.oneFrame).asImages
+    asClip.maxPooled3D(kernel: kernel.oneFrame(1), stride: stride.oneFrame(1), padding: padding.oneFrame)
+      .asImages
   }
 
   /// Largest value of each window of clips `[N, C, T, H, W]`; what lies outside never wins. NaN wins always.
@@ -62,7 +63,8 @@ extension Tensor {
         guard let from = source.baseAddress else { return }
         ComputeBudget.forEachTile(shape[0] * shape[1]) { plane in
           var position = plane * outputArea
-          var window = PoolingWindow(rows: shape[3], columns: shape[4], parts: (frames[0], rows[0], columns[0]))
+          var window = PoolingWindow(
+            rows: shape[3], columns: shape[4], parts: (frames[0], rows[0], columns[0]))
           for frame in frames {
             for row in rows {
               for column in columns {
@@ -117,14 +119,17 @@ extension PoolingPadding {
   fileprivate func axis(
     _ input: Int, _ kernel: Int, _ stride: Int, _ part: KeyPath<Size3D, Int>
   ) -> [PoolingRange] {
-    precondition(kernel > 0 && stride > 0 && input > 0, "a window of \(kernel) does not fit \(input) elements")
+    precondition(
+      kernel > 0 && stride > 0 && input > 0, "a window of \(kernel) does not fit \(input) elements")
     let (before, after, outputs) = extent(input, kernel, stride, part)
     precondition(
-      outputs > 0 && before < kernel, "a window of \(kernel) with padding \(before) does not fit \(input) elements")
+      outputs > 0 && before < kernel,
+      "a window of \(kernel) with padding \(before) does not fit \(input) elements")
     return (0..<outputs).map { output in
       let start = output * stride - before
       let end = min(start + kernel, input + after)
-      return PoolingRange(inside: max(start, 0)..<max(min(end, input), max(start, 0)), paddedCount: end - start)
+      return PoolingRange(
+        inside: max(start, 0)..<max(min(end, input), max(start, 0)), paddedCount: end - start)
     }
   }
 

@@ -24,7 +24,8 @@ extension Tensor {
   ///   - antialias: widens the filter by the scale where the image shrinks; for `bilinear` and `bicubic` with
   ///     aligned edges only.
   public func resized(
-    to size: Size2D, _ interpolation: Interpolation, alignment: GridAlignment = .edges, antialias: Bool = false
+    to size: Size2D, _ interpolation: Interpolation, alignment: GridAlignment = .edges,
+    antialias: Bool = false
   ) -> Tensor {
     precondition(
       rank == 4 && size.height > 0 && size.width > 0 && shape[2] > 0 && shape[3] > 0,
@@ -47,7 +48,9 @@ extension Tensor {
           for row in range {
             for (output, tap) in table.taps.enumerated() {
               var sum: Float = 0
-              for (index, weight) in zip(tap.indices, tap.weights) { sum += weight * source[row * width + index] }
+              for (index, weight) in zip(tap.indices, tap.weights) {
+                sum += weight * source[row * width + index]
+              }
               target[row * outputs + output] = sum
             }
           }

@@ -54,7 +54,8 @@ extension Tensor {
       weight.withUnsafeBufferPointer { w in
         Tensor(shape: [samples, outputs, geometry.rows.input, geometry.columns.input]) { y in
           guard let from = x.baseAddress, let kernels = w.baseAddress, let to = y.baseAddress else { return }
-          ComputeBudget.forEachTile(samples * groups * blocks, scratchCount: block * taps * area) { tile, scratch in
+          ComputeBudget.forEachTile(samples * groups * blocks, scratchCount: block * taps * area) {
+            tile, scratch in
             let sample = tile / (groups * blocks)
             let group = tile / blocks % groups
             let channels = tile % blocks * block..<min((tile % blocks + 1) * block, groupOutputs)

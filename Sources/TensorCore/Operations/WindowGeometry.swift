@@ -79,7 +79,8 @@ struct WindowAxis: Hashable {
     precondition(
       kernel > 0 && stride > 0 && dilation > 0 && before >= 0 && after >= 0
         && input + before + after > dilation * (kernel - 1),
-      "a window of \(kernel) (dilation \(dilation)) does not fit \(input) with padding \(before) and \(after)")
+      "a window of \(kernel) (dilation \(dilation)) does not fit \(input) with padding \(before) and \(after)"
+    )
   }
 }
 
@@ -93,8 +94,10 @@ struct WindowGeometry: Hashable {
   var outputArea: Int { frames.output * rows.output * columns.output }
   var taps: Int { frames.kernel * rows.kernel * columns.kernel }
   /// Whether every output position reads the input position of the same number and nothing else.
-  var isPointwise: Bool { taps == 1 && inputArea == outputArea && frames.before == 0 && rows.before == 0
-    && columns.before == 0 && frames.stride == 1 && rows.stride == 1 && columns.stride == 1 }
+  var isPointwise: Bool {
+    taps == 1 && inputArea == outputArea && frames.before == 0 && rows.before == 0
+      && columns.before == 0 && frames.stride == 1 && rows.stride == 1 && columns.stride == 1
+  }
 
   func check() {
     frames.check()
