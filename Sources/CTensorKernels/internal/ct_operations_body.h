@@ -107,29 +107,25 @@ CT_TARGET static inline float maximum_of(const float *from, size_t count) {
   return result;
 }
 
-// Replaces the values by exp(value + shift) and returns their sum.
-CT_TARGET static inline float exponentials(float *to, const float *from, size_t count, float shift) {
+// Replaces the values by exp(value + shift) and returns their sum. Two loops: the compiler vectorises the first only
+// without a sum in it, and in place, where nothing can overlap.
+CT_TARGET static inline float exponentials(float *values, size_t count, float shift) {
+  for (size_t i = 0; i < count; i++) values[i] = exponential(values[i] + shift);
   float lanes[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= count; i += LANES) {
-    for (size_t lane = 0; lane < LANES; lane++) {
-      float value = exponential(from[i + lane] + shift);
-      to[i + lane] = value;
-      lanes[lane] += value;
-    }
+    for (size_t lane = 0; lane < LANES; lane++) lanes[lane] += values[i + lane];
   }
   float sum = 0.0f;
-  for (; i < count; i++) {
-    to[i] = exponential(from[i] + shift);
-    sum += to[i];
-  }
+  for (; i < count; i++) sum += values[i];
   for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
   return sum;
 }
 
 CT_TARGET void CT_NAME(ct_softmax)(float *to, const float *from, size_t count) {
   if (count == 0) return;
-  float sum = exponentials(to, from, count, -maximum_of(from, count));
+  if (to != from) memmove(to, from, count * sizeof *to);
+  float sum = exponentials(to, count, -maximum_of(to, count));
   float factor = 1.0f / sum;
   for (size_t i = 0; i < count; i++) to[i] *= factor;
 }
@@ -139,7 +135,7 @@ CT_TARGET float CT_NAME(ct_softmax_step)(
   float highest = maximum_of(logits, count) + bias;
   if (!(highest > *maximum)) highest = *maximum;
   float factor = exponential(*maximum - highest);
-  float added = exponentials(logits, logits, count, bias - highest);
+  float added = exponentials(logits, count, bias - highest);
   *sum = *sum * factor + added;
   *maximum = highest;
   return factor;
