@@ -32,9 +32,13 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CHDF5Extract", dependencies: ["CHDF5"]),
     .target(name: "CTensorKernels"),
-    .target(name: "TensorCore", dependencies: ["CTensorKernels"]),
+    .target(name: "TensorCore", dependencies: ["COpenBLAS", "CTensorKernels"]),
     .target(
       name: "Checkpoints", dependencies: ["TensorCore", "EvalCore", "CZlib", "CHDF5Extract"]),
+    .target(name: "NeuralLayers", dependencies: ["TensorCore", "Checkpoints"]),
+    .testTarget(
+      name: "NeuralLayersTests",
+      dependencies: ["NeuralLayers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),

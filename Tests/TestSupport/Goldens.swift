@@ -12,6 +12,9 @@ public enum Goldens {
   /// Weight files of other programs: `CHECKPOINT_GOLDENS`, else `Tests/Golden/checkpoints`.
   public static var checkpoints: URL { folder(variable: "CHECKPOINT_GOLDENS", name: "checkpoints") }
 
+  /// Results of tensor operations: `TENSOR_GOLDENS`, else `Tests/Golden/tensors`.
+  public static var tensors: URL { folder(variable: "TENSOR_GOLDENS", name: "tensors") }
+
   private static func folder(variable: String, name: String) -> URL {
     if let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty {
       return URL(fileURLWithPath: path, isDirectory: true)

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTensorOperations.h"
+
 /// Instruction sets the conversions can use; `CT_ISA_AUTO` is the best of this machine.
 typedef enum { CT_ISA_AUTO = 0, CT_ISA_GENERIC = 1, CT_ISA_F16C = 2 } ct_isa;
 

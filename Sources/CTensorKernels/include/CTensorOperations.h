@@ -1,0 +1,53 @@
+#ifndef CTENSOROPERATIONS_H
+#define CTENSOROPERATIONS_H
+
+#include <stddef.h>
+
+/// Vector units the float kernels can use; `CT_VECTOR_AUTO` is the best of this machine.
+typedef enum {
+  CT_VECTOR_AUTO = 0,
+  CT_VECTOR_GENERIC = 1,
+  CT_VECTOR_AVX2 = 2,
+  CT_VECTOR_AVX512 = 3
+} ct_vector;
+
+/// Whether this machine can run `vector`.
+int ct_supports_vector(ct_vector vector);
+
+/// Functions of one number.
+typedef enum {
+  CT_SIGMOID = 0,
+  CT_SILU = 1,
+  CT_TANH = 2,
+  CT_GELU = 3,
+  CT_QUICK_GELU = 4
+} ct_function;
+
+/// `to[i] = function(from[i])`; `to` and `from` may be the same.
+void ct_map(ct_function function, float *to, const float *from, size_t count, ct_vector vector);
+
+/// Softmax of one row; `to` and `from` may be the same. A row of -infinity only gives NaN.
+void ct_softmax(float *to, const float *from, size_t count, ct_vector vector);
+
+/// One step of a streaming softmax: adds `bias` to the logits, replaces them by exp(logit - maximum) with the new
+/// running maximum, adds their sum to `*sum` (rescaled) and returns the factor for what was accumulated before.
+float ct_softmax_step(
+    float *logits, size_t count, float bias, float *maximum, float *sum, ct_vector vector);
+
+/// Sum in double precision.
+double ct_sum(const float *from, size_t count, ct_vector vector);
+
+/// Sum of squared differences from `mean`, in double precision.
+double ct_squared_deviation(const float *from, size_t count, double mean, ct_vector vector);
+
+/// `to[i] = (from[i] - center) * scale + shift`, then SiLU where `silu` is not 0; `to` and `from` may be the same.
+void ct_affine(
+    float *to, const float *from, size_t count, float center, float scale, float shift, int silu, ct_vector vector);
+
+/// Softmax attention of one head over a short sequence. Rows of `width` values lie `stride` apart in the queries
+/// and the result, `key_stride` apart in keys and values; `logits` has room for `keys` values.
+void ct_short_attention(
+    float *to, const float *query, const float *key, const float *value, size_t queries, size_t keys,
+    size_t width, size_t stride, size_t key_stride, float scale, float *logits, ct_vector vector);
+
+#endif

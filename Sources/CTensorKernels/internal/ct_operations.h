@@ -1,0 +1,26 @@
+#ifndef CT_OPERATIONS_H
+#define CT_OPERATIONS_H
+
+#include "CTensorOperations.h"
+
+// Every kernel exists once per vector unit; ct_operations.c chooses.
+#define CT_DECLARE(suffix) \
+  void ct_map##suffix(ct_function function, float *to, const float *from, size_t count); \
+  void ct_softmax##suffix(float *to, const float *from, size_t count); \
+  float ct_softmax_step##suffix(float *logits, size_t count, float bias, float *maximum, \
+      float *sum); \
+  double ct_sum##suffix(const float *from, size_t count); \
+  double ct_squared_deviation##suffix(const float *from, size_t count, double mean); \
+  void ct_affine##suffix(float *to, const float *from, size_t count, float center, float scale, float \
+      shift, int silu); \
+  void ct_short_attention##suffix(float *to, const float *query, const float *key, const \
+      float *value, size_t queries, size_t keys, size_t width, size_t stride, size_t \
+      key_stride, float scale, float *logits)
+
+CT_DECLARE(_generic);
+#if defined(__x86_64__)
+CT_DECLARE(_avx2);
+CT_DECLARE(_avx512);
+#endif
+
+#endif

@@ -1,0 +1,215 @@
+// The float kernels, compiled once per vector unit: the including file defines CT_NAME (suffix) and CT_TARGET
+// (function attribute). Loops are written so that the compiler vectorises them; sums go through LANES partial sums,
+// because it may not reorder additions by itself.
+
+#include <math.h>
+#include <string.h>
+
+#include "ct_operations.h"
+
+enum { LANES = 16 };
+
+// e^x to about one unit in the last place for -87.3 <= x <= 88; e^88 up to 88.72, then infinity; 0 below;
+// NaN for NaN.
+// x = n ln 2 + r with n rounded by the addition of 1.5 * 2^23; polynomial of Moshier, Cephes, expf.c.
+CT_TARGET static inline float exponential(float x) {
+  float clamped = x > 88.0f ? 88.0f : x;
+  clamped = clamped < -87.3f ? -87.3f : clamped;
+  float rounded = clamped * 1.44269504088896341f + 12582912.0f;
+  float n = rounded - 12582912.0f;
+  float r = clamped - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  float sum = 1.9875691500e-4f;
+  sum = sum * r + 1.3981999507e-3f;
+  sum = sum * r + 8.3334519073e-3f;
+  sum = sum * r + 4.1665795894e-2f;
+  sum = sum * r + 1.6666665459e-1f;
+  sum = sum * r + 5.0000001201e-1f;
+  float fraction = sum * (r * r) + r + 1.0f;
+  unsigned bits;
+  memcpy(&bits, &rounded, sizeof bits);
+  bits = (bits + 127u) << 23;
+  float power;
+  memcpy(&power, &bits, sizeof power);
+  float result = fraction * power;
+  result = x > 88.72f ? INFINITY : result;
+  return x < -87.3f ? 0.0f : result;
+}
+
+CT_TARGET static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
+
+// Odd polynomial near zero, where the quotient of exponentials cancels. Source: Cephes, tanhf.c.
+CT_TARGET static inline float hyperbolic_tangent(float x) {
+  float magnitude = fabsf(x);
+  float square = x * x;
+  float sum = -5.70498872745e-3f;
+  sum = sum * square + 2.06390887954e-2f;
+  sum = sum * square - 5.37397155531e-2f;
+  sum = sum * square + 1.33314422036e-1f;
+  sum = sum * square - 3.33332819422e-1f;
+  float near = sum * square * x + x;
+  float large = 1.0f - 2.0f / (exponential(2.0f * magnitude) + 1.0f);
+  float far = copysignf(large, x);
+  return magnitude < 0.625f ? near : far;
+}
+
+// x/2 erfc(-x/sqrt 2) without cancellation on either side. erfc to a relative 1.2e-7: Press et al., Numerical
+// Recipes, section 6.2.
+CT_TARGET static inline float gelu(float x) {
+  float z = fabsf(x) * 0.70710678118654752f;
+  float t = 1.0f / (1.0f + 0.5f * z);
+  float sum = 0.17087277f;
+  sum = sum * t - 0.82215223f;
+  sum = sum * t + 1.48851587f;
+  sum = sum * t - 1.13520398f;
+  sum = sum * t + 0.27886807f;
+  sum = sum * t - 0.18628806f;
+  sum = sum * t + 0.09678418f;
+  sum = sum * t + 0.37409196f;
+  sum = sum * t + 1.00002368f;
+  sum = sum * t - 1.26551223f;
+  float complement = t * exponential(sum - z * z);
+  return 0.5f * x * (x < 0.0f ? complement : 2.0f - complement);
+}
+
+CT_TARGET void CT_NAME(ct_map)(ct_function function, float *to, const float *from, size_t count) {
+  switch (function) {
+    case CT_SIGMOID:
+      for (size_t i = 0; i < count; i++) to[i] = sigmoid(from[i]);
+      break;
+    case CT_SILU:
+      for (size_t i = 0; i < count; i++) to[i] = from[i] * sigmoid(from[i]);
+      break;
+    case CT_TANH:
+      for (size_t i = 0; i < count; i++) to[i] = hyperbolic_tangent(from[i]);
+      break;
+    case CT_GELU:
+      for (size_t i = 0; i < count; i++) to[i] = gelu(from[i]);
+      break;
+    case CT_QUICK_GELU:
+      for (size_t i = 0; i < count; i++) to[i] = from[i] * sigmoid(1.702f * from[i]);
+      break;
+  }
+}
+
+CT_TARGET static inline float maximum_of(const float *from, size_t count) {
+  float lanes[LANES];
+  for (size_t lane = 0; lane < LANES; lane++) lanes[lane] = -INFINITY;
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t lane = 0; lane < LANES; lane++) {
+      lanes[lane] = from[i + lane] > lanes[lane] ? from[i + lane] : lanes[lane];
+    }
+  }
+  float result = -INFINITY;
+  for (; i < count; i++) result = from[i] > result ? from[i] : result;
+  for (size_t lane = 0; lane < LANES; lane++) result = lanes[lane] > result ? lanes[lane] : result;
+  return result;
+}
+
+// Replaces the values by exp(value + shift) and returns their sum. Two loops: the compiler vectorises the first only
+// without a sum in it, and in place, where nothing can overlap.
+CT_TARGET static inline float exponentials(float *values, size_t count, float shift) {
+  for (size_t i = 0; i < count; i++) values[i] = exponential(values[i] + shift);
+  float lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t lane = 0; lane < LANES; lane++) lanes[lane] += values[i + lane];
+  }
+  float sum = 0.0f;
+  for (; i < count; i++) sum += values[i];
+  for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
+  return sum;
+}
+
+CT_TARGET void CT_NAME(ct_softmax)(float *to, const float *from, size_t count) {
+  if (count == 0) return;
+  if (to != from) memmove(to, from, count * sizeof *to);
+  float sum = exponentials(to, count, -maximum_of(to, count));
+  float factor = 1.0f / sum;
+  for (size_t i = 0; i < count; i++) to[i] *= factor;
+}
+
+CT_TARGET float CT_NAME(ct_softmax_step)(
+    float *logits, size_t count, float bias, float *maximum, float *sum) {
+  float highest = maximum_of(logits, count) + bias;
+  if (!(highest > *maximum)) highest = *maximum;
+  float factor = exponential(*maximum - highest);
+  float added = exponentials(logits, count, bias - highest);
+  *sum = *sum * factor + added;
+  *maximum = highest;
+  return factor;
+}
+
+CT_TARGET double CT_NAME(ct_sum)(const float *from, size_t count) {
+  double lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t lane = 0; lane < LANES; lane++) lanes[lane] += (double)from[i + lane];
+  }
+  double sum = 0;
+  for (; i < count; i++) sum += (double)from[i];
+  for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
+  return sum;
+}
+
+CT_TARGET double CT_NAME(ct_squared_deviation)(const float *from, size_t count, double mean) {
+  double lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t lane = 0; lane < LANES; lane++) {
+      double difference = (double)from[i + lane] - mean;
+      lanes[lane] += difference * difference;
+    }
+  }
+  double sum = 0;
+  for (; i < count; i++) {
+    double difference = (double)from[i] - mean;
+    sum += difference * difference;
+  }
+  for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
+  return sum;
+}
+
+CT_TARGET void CT_NAME(ct_affine)(
+    float *to, const float *from, size_t count, float center, float scale, float shift, int silu) {
+  if (silu) {
+    for (size_t i = 0; i < count; i++) {
+      float value = (from[i] - center) * scale + shift;
+      to[i] = value * sigmoid(value);
+    }
+  } else {
+    for (size_t i = 0; i < count; i++) to[i] = (from[i] - center) * scale + shift;
+  }
+}
+
+CT_TARGET static inline float dot(const float *a, const float *b, size_t count) {
+  float lanes[LANES] = {0};
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (size_t lane = 0; lane < LANES; lane++) lanes[lane] += a[i + lane] * b[i + lane];
+  }
+  float sum = 0.0f;
+  for (; i < count; i++) sum += a[i] * b[i];
+  for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
+  return sum;
+}
+
+CT_TARGET void CT_NAME(ct_short_attention)(
+    float *restrict to, const float *restrict query, const float *restrict key,
+    const float *restrict value, size_t queries, size_t keys, size_t width, size_t stride,
+    size_t key_stride, float scale, float *restrict logits) {
+  for (size_t i = 0; i < queries; i++) {
+    for (size_t j = 0; j < keys; j++) {
+      logits[j] = scale * dot(query + i * stride, key + j * key_stride, width);
+    }
+    CT_NAME(ct_softmax)(logits, logits, keys);
+    float *row = to + i * stride;
+    for (size_t c = 0; c < width; c++) row[c] = 0.0f;
+    for (size_t j = 0; j < keys; j++) {
+      float weight = logits[j];
+      const float *from = value + j * key_stride;
+      for (size_t c = 0; c < width; c++) row[c] += weight * from[c];
+    }
+  }
+}

@@ -1,0 +1,68 @@
+extension Tensor {
+  /// Cross-correlation of images `[N, C, H, W]` with kernels `[O, C / groups, h, w]`, zero outside; adds `bias`
+  /// `[O]`. Returns `[N, O, H', W']`.
+  public func convolved2D(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Size2D = 1, padding: Padding2D = 0, dilation: Size2D = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    precondition(
+      rank == 4 && weight.rank == 4,
+      "kernels \(Shape.text(weight.shape)) do not fit images \(Shape.text(shape))")
+    let geometry = WindowGeometry(
+      frames: WindowAxis(input: 1, kernel: 1),
+      rows: WindowAxis(
+        input: shape[2], kernel: weight.shape[2], stride: stride.height, before: padding.top,
+        after: padding.bottom, dilation: dilation.height),
+      columns: WindowAxis(
+        input: shape[3], kernel: weight.shape[3], stride: stride.width, before: padding.left,
+        after: padding.right, dilation: dilation.width))
+    let result = convolved(weight, bias, geometry, groups)
+    return result.reshaped([shape[0], weight.shape[0], geometry.rows.output, geometry.columns.output])
+  }
+
+  /// Cross-correlation of clips `[N, C, T, H, W]` with kernels `[O, C / groups, t, h, w]`, zero outside; adds
+  /// `bias` `[O]`. Padding is the same on both sides. Returns `[N, O, T', H', W']`.
+  public func convolved3D(
+    _ weight: Tensor, bias: Tensor? = nil, stride: Size3D = 1, padding: Size3D = 0, dilation: Size3D = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    precondition(
+      rank == 5 && weight.rank == 5,
+      "kernels \(Shape.text(weight.shape)) do not fit clips \(Shape.text(shape))")
+    let geometry = WindowGeometry(
+      frames: WindowAxis(
+        input: shape[2], kernel: weight.shape[2], stride: stride.frames, before: padding.frames,
+        after: padding.frames, dilation: dilation.frames),
+      rows: WindowAxis(
+        input: shape[3], kernel: weight.shape[3], stride: stride.height, before: padding.height,
+        after: padding.height, dilation: dilation.height),
+      columns: WindowAxis(
+        input: shape[4], kernel: weight.shape[4], stride: stride.width, before: padding.width,
+        after: padding.width, dilation: dilation.width))
+    let result = convolved(weight, bias, geometry, groups)
+    return result.reshaped([
+      shape[0], weight.shape[0], geometry.frames.output, geometry.rows.output, geometry.columns.output,
+    ])
+  }
+
+  private func convolved(
+    _ weight: Tensor, _ bias: Tensor?, _ geometry: WindowGeometry, _ groups: Int
+  ) -> Tensor {
+    precondition(
+      groups > 0 && weight.shape[0] % groups == 0 && weight.shape[1] * groups == shape[1],
+      "kernels \(Shape.text(weight.shape)) in \(groups) groups do not fit \(Shape.text(shape))")
+    geometry.check()
+    Tensor.checkBias(bias, weight.shape[0])
+    let convolution = ImplicitConvolution(
+      geometry: geometry, samples: shape[0], inputs: shape[1], outputs: weight.shape[0], groups: groups)
+    return withUnsafeBufferPointer { x in
+      weight.withUnsafeBufferPointer { w in
+        Tensor(shape: [shape[0], weight.shape[0], geometry.outputArea]) { y in
+          guard let from = x.baseAddress, let kernels = w.baseAddress, let to = y.baseAddress else { return }
+          guard let bias else { return convolution.run(from, kernels, nil, into: to) }
+          bias.withUnsafeBufferPointer { convolution.run(from, kernels, $0.baseAddress, into: to) }
+        }
+      }
+    }
+  }
+}
