@@ -24,7 +24,8 @@ public struct RegionFill: Colorizer {
     MethodIdentity(
       name: source == .first ? "fill-first" : "fill-prev", kind: .colorizer,
       provenance: source == .first
-        ? "regions filled from the reference at the same place" : "regions filled from the previous result at the same place",
+        ? "regions filled from the reference at the same place"
+        : "regions filled from the previous result at the same place",
       settings: ["source": source.rawValue, "ink_threshold": "\(LineartRegions.inkThreshold)"])
   }
 

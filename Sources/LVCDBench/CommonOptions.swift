@@ -13,14 +13,20 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: .customLong("no-progress"), help: "Show no progress.")
   var hidesProgress = false
 
-  @Option(name: [.customLong("jobs"), .customLong("threads")], help: "Clips worked on at a time. (default: cores)")
+  @Option(
+    name: [.customLong("jobs"), .customLong("threads")], help: "Clips worked on at a time. (default: cores)")
   var jobs: Int?
 
-  @Option(name: .customLong("cache-dir"), help: "Cache folder. (default: $LVCD_BENCH_CACHE, else $XDG_CACHE_HOME/lvcd-bench, else ~/.cache/lvcd-bench)")
+  @Option(
+    name: .customLong("cache-dir"),
+    help:
+      "Cache folder. (default: $LVCD_BENCH_CACHE, else $XDG_CACHE_HOME/lvcd-bench, else ~/.cache/lvcd-bench)")
   var cacheFolder: String?
 
   func validate() throws {
-    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must lie between 1 and 1024, got \(jobs)") }
+    if let jobs, !(1...1024).contains(jobs) {
+      throw ValidationError("--jobs must lie between 1 and 1024, got \(jobs)")
+    }
   }
 
   var jobCount: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -32,11 +38,15 @@ struct CommonOptions: ParsableArguments {
   var cache: URL {
     if let cacheFolder { return URL(fileURLWithPath: cacheFolder, isDirectory: true) }
     let environment = ProcessInfo.processInfo.environment
-    if let path = environment["LVCD_BENCH_CACHE"], !path.isEmpty { return URL(fileURLWithPath: path, isDirectory: true) }
-    if let path = environment["XDG_CACHE_HOME"], !path.isEmpty {
-      return URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent("lvcd-bench", isDirectory: true)
+    if let path = environment["LVCD_BENCH_CACHE"], !path.isEmpty {
+      return URL(fileURLWithPath: path, isDirectory: true)
     }
-    return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache/lvcd-bench", isDirectory: true)
+    if let path = environment["XDG_CACHE_HOME"], !path.isEmpty {
+      return URL(fileURLWithPath: path, isDirectory: true).appendingPathComponent(
+        "lvcd-bench", isDirectory: true)
+    }
+    return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(
+      ".cache/lvcd-bench", isDirectory: true)
   }
 
   var library: SuiteLibrary { SuiteLibrary(cache: cache) }

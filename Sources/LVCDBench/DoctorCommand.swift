@@ -22,12 +22,14 @@ struct DoctorCommand: ParsableCommand {
       report.machine = MachineDescription.fields
       report.libraries = MediaLibraries.versions
       report.limits = [
-        "largest picture": "\(ImageLimits.default.maxWidth)x\(ImageLimits.default.maxHeight), \(ImageLimits.default.maxPixels / 1_000_000) Mpx"
+        "largest picture":
+          "\(ImageLimits.default.maxWidth)x\(ImageLimits.default.maxHeight), \(ImageLimits.default.maxPixels / 1_000_000) Mpx"
       ]
       report.cache = common.cache.path
       report.suites = SuiteLibrary.embeddedNames
       report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper).map {
-        Report.MetricState(name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
+        Report.MetricState(
+          name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
       report.selfTest = try selfTest()
       if json { try answer(json: report) } else { try answer(report.text) }
@@ -37,7 +39,8 @@ struct DoctorCommand: ParsableCommand {
 
   /// Scores the first embedded clip against itself and against its own first frame: the metrics' known extremes.
   private func selfTest() throws -> [Report.Check] {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lvcd-bench-doctor-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "lvcd-bench-doctor-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     var configuration = RunConfiguration()
     configuration.suites = [SuiteLibrary.embeddedNames.first ?? "similar"]
@@ -45,7 +48,8 @@ struct DoctorCommand: ParsableCommand {
     configuration.methods = try ["ground-truth", "copy-first"].map(MethodSpec.init(argument:))
     configuration.limit = 1
     let runner = try Runner(
-      configuration, folder: try RunFolder(folder), library: common.library, jobs: common.jobCount, progress: .silent,
+      configuration, folder: try RunFolder(folder), library: common.library, jobs: common.jobCount,
+      progress: .silent,
       interruption: Interruption())
     let results = try runner.run()
     let oracle = results.cells.first { $0.method.kind == .oracle }?.values ?? [:]
@@ -57,16 +61,21 @@ struct DoctorCommand: ParsableCommand {
       let other = copy[id]?.value ?? .nan
       let passed = abs(value - best) < 1e-9 && id.polarity.isBetter(value, than: other)
       return Report.Check(
-        name: "\(id.title) of a clip with itself is \(best), worse for its repeated first frame", passed: passed,
+        name: "\(id.title) of a clip with itself is \(best), worse for its repeated first frame",
+        passed: passed,
         found: "\(value) and \(other)")
     }
   }
 
   private func listMetrics() throws {
     for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper) {
-      try answer("\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)")
+      try answer(
+        "\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)"
+      )
       for option in MetricRegistry.options(of: metric.id) {
-        try answer("  \(metric.id.rawValue).\(option.name)=\(option.values.joined(separator: "|"))  [\(option.defaultValue)]  \(option.meaning)")
+        try answer(
+          "  \(metric.id.rawValue).\(option.name)=\(option.values.joined(separator: "|"))  [\(option.defaultValue)]  \(option.meaning)"
+        )
       }
     }
   }

@@ -89,7 +89,9 @@ extension ParsableCommand {
   /// Throws `AnswerError` when stdout does not take all of it: half an answer must not look like success.
   func answer(_ text: String) throws {
     let data = Data((text.hasSuffix("\n") ? text : text + "\n").utf8)
-    do { try FileHandle.standardOutput.write(contentsOf: data) } catch { throw AnswerError(cause: error.localizedDescription) }
+    do { try FileHandle.standardOutput.write(contentsOf: data) } catch {
+      throw AnswerError(cause: error.localizedDescription)
+    }
   }
 
   /// Prints a value as JSON with sorted keys.

@@ -30,12 +30,18 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     try reporting {
       guard let layout = TableLayout(rawValue: table) else {
-        throw ValidationError("--table '\(table)': expected one of \(TableLayout.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw ValidationError(
+          "--table '\(table)': expected one of \(TableLayout.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
       guard let format = ReportFormat(rawValue: format) else {
-        throw ValidationError("--format '\(format)': expected one of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw ValidationError(
+          "--format '\(format)': expected one of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
-      guard (0...12).contains(digits) else { throw ValidationError("--digits must lie between 0 and 12, got \(digits)") }
+      guard (0...12).contains(digits) else {
+        throw ValidationError("--digits must lie between 0 and 12, got \(digits)")
+      }
       var options = ReportOptions()
       options.digits = digits
       let text = try Reports.render(try results(layout), format: format, layout: layout, options: options)

@@ -20,7 +20,11 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Suite file or embedded set; repeatable. (default: similar, general)")
   var suite: [String] = []
 
-  @Option(name: .long, help: "Rows, repeatable: a colorizer's name, 'ground-truth', 'paper-table1', or NAME=PATH with the outputs of another method (PATH may hold %clip).")
+  @Option(
+    name: .long,
+    help:
+      "Rows, repeatable: a colorizer's name, 'ground-truth', 'paper-table1', or NAME=PATH with the outputs of another method (PATH may hold %clip)."
+  )
   var method: [String] = []
 
   @OptionGroup var scoring: ScoringOptions
@@ -35,7 +39,9 @@ struct RunCommand: ParsableCommand {
   @Option(name: .customLong("set"), help: "Override one key of the configuration, key=value; repeatable.")
   var overrides: [String] = []
 
-  @Flag(name: .customLong("new-rows"), help: "Allow methods, metrics, suites or clips to be added to an existing run.")
+  @Flag(
+    name: .customLong("new-rows"),
+    help: "Allow methods, metrics, suites or clips to be added to an existing run.")
   var allowsNewRows = false
 
   @Flag(name: .customLong("show-config"), help: "Print the resolved configuration and stop.")
@@ -78,7 +84,11 @@ struct RunCommand: ParsableCommand {
         throw ExitCode(interruption.exitCode ?? 130)
       }
       try RunReport.write(results, into: folder)
-      if json { try answer(json: results) } else { try answer(try RunReport.summary(results, folder: folder)) }
+      if json {
+        try answer(json: results)
+      } else {
+        try answer(try RunReport.summary(results, folder: folder))
+      }
       if results.failures.count > configuration.maxFailed { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }
@@ -110,10 +120,13 @@ struct RunCommand: ParsableCommand {
 
 /// Options of every command that computes metrics.
 struct ScoringOptions: ParsableArguments {
-  @Option(name: .long, help: "Metrics, separated by commas: fid, fvd, lpips, psnr, ssim, edmd, tc. (default: all)")
+  @Option(
+    name: .long, help: "Metrics, separated by commas: fid, fvd, lpips, psnr, ssim, edmd, tc. (default: all)")
   var metrics: String?
 
-  @Option(name: .customLong("metric-option"), help: "An option of a metric, metric.name=value; repeatable ('doctor --metrics' lists them).")
+  @Option(
+    name: .customLong("metric-option"),
+    help: "An option of a metric, metric.name=value; repeatable ('doctor --metrics' lists them).")
   var metricOptions: [String] = []
 
   @Flag(name: .customLong("include-reference"), help: "Evaluate the reference frame too.")
@@ -134,7 +147,8 @@ struct ScoringOptions: ParsableArguments {
       let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
       let keys = parts.first?.split(separator: ".", maxSplits: 1).map(String.init) ?? []
       guard parts.count == 2, keys.count == 2, let id = MetricID(rawValue: keys[0]) else {
-        throw ValidationError("--metric-option '\(option)': expected metric.name=value, for example edmd.threshold=0.3")
+        throw ValidationError(
+          "--metric-option '\(option)': expected metric.name=value, for example edmd.threshold=0.3")
       }
       configuration.metricOptions[id, default: [:]][keys[1]] = parts[1]
     }
@@ -153,7 +167,9 @@ extension MethodSpec {
     if let equals = argument.firstIndex(of: "=") {
       let name = String(argument[..<equals])
       let path = String(argument[argument.index(after: equals)...])
-      guard !name.isEmpty, !path.isEmpty else { throw ValidationError("--method '\(argument)': expected NAME=PATH") }
+      guard !name.isEmpty, !path.isEmpty else {
+        throw ValidationError("--method '\(argument)': expected NAME=PATH")
+      }
       self.init(name: name, source: .outputs(template: path, offset: nil, countPolicy: .strict))
     } else if argument == "ground-truth" {
       self.init(name: argument, source: .oracle)

@@ -17,7 +17,8 @@ enum RunReport {
     for layout in [TableLayout.table1, .table2, .table3] {
       for format in [ReportFormat.markdown, .csv, .latex] {
         try put(
-          Reports.render(results, format: format, layout: layout), "table\(layout.rawValue).\(format.fileExtension)", folder)
+          Reports.render(results, format: format, layout: layout),
+          "table\(layout.rawValue).\(format.fileExtension)", folder)
       }
     }
     let paper = try PublishedTables.paper()
@@ -26,7 +27,8 @@ enum RunReport {
       let published = try paper.results(table: number)
       for format in [ReportFormat.markdown, .csv] {
         try put(
-          Reports.render(published, format: format, layout: layout), "paper-table\(number).\(format.fileExtension)", folder)
+          Reports.render(published, format: format, layout: layout),
+          "paper-table\(number).\(format.fileExtension)", folder)
       }
     }
   }

@@ -24,16 +24,21 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Number of the output's first frame minus that of the clip; needed where it is not the lowest number there.")
+    help:
+      "Number of the output's first frame minus that of the clip; needed where it is not the lowest number there."
+  )
   var offset: Int?
 
-  @Option(name: .customLong("count-policy"), help: "strict or common: what to do with missing or extra frames.")
+  @Option(
+    name: .customLong("count-policy"), help: "strict or common: what to do with missing or extra frames.")
   var countPolicy = "strict"
 
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup var common: CommonOptions
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: "Keep records and tables in this run folder. (default: keep nothing)")
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "Keep records and tables in this run folder. (default: keep nothing)")
   var output: String?
 
   @Flag(name: .long, help: "Print one JSON document with per-frame values.")
@@ -51,7 +56,8 @@ struct ScoreCommand: ParsableCommand {
           name: name ?? "outputs", source: .outputs(template: outputs, offset: offset, countPolicy: policy))
       ]
       try scoring.apply(to: &configuration)
-      let temporary = FileManager.default.temporaryDirectory.appendingPathComponent("lvcd-bench-score-\(UUID().uuidString)")
+      let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "lvcd-bench-score-\(UUID().uuidString)")
       let folder = try RunFolder(output.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? temporary)
       defer { if output == nil { try? FileManager.default.removeItem(at: temporary) } }
       let progress = common.progress

@@ -22,7 +22,9 @@ struct SuitesCommand: ParsableCommand {
           try answer(json: suites.map { SuiteDescription($0, clips: false) })
         } else {
           for suite in suites {
-            try answer("\(suite.name)\t\(suite.title)\t\(suite.clips.count) clips, \(suite.frameCount) frames\t\(suite.licence)")
+            try answer(
+              "\(suite.name)\t\(suite.title)\t\(suite.clips.count) clips, \(suite.frameCount) frames\t\(suite.licence)"
+            )
           }
         }
       }
@@ -30,7 +32,8 @@ struct SuitesCommand: ParsableCommand {
   }
 
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show the clips of a set and where its files lie.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show the clips of a set and where its files lie.")
     @Argument(help: "Suite file or embedded set.") var suite: String
     @OptionGroup var common: CommonOptions
     @Flag(name: .long, help: "Print JSON.") var json = false
@@ -39,10 +42,15 @@ struct SuitesCommand: ParsableCommand {
       try reporting {
         let suite = try common.library.suite(suite)
         if json { return try answer(json: SuiteDescription(suite, clips: true)) }
-        try answer("\(suite.title) (\(suite.name)), \(suite.clips.count) clips, \(suite.frameCount) frames, hash \(suite.hash.prefix(12))")
-        try answer("licence: \(suite.licence.isEmpty ? "not stated" : suite.licence)\nfiles: \(suite.root.path)")
+        try answer(
+          "\(suite.title) (\(suite.name)), \(suite.clips.count) clips, \(suite.frameCount) frames, hash \(suite.hash.prefix(12))"
+        )
+        try answer(
+          "licence: \(suite.licence.isEmpty ? "not stated" : suite.licence)\nfiles: \(suite.root.path)")
         for clip in suite.clips {
-          try answer("\(clip.id)\t\(clip.count) frames\treference \(clip.reference)\t\(clip.sketch == nil ? "no lineart" : "lineart")")
+          try answer(
+            "\(clip.id)\t\(clip.count) frames\treference \(clip.reference)\t\(clip.sketch == nil ? "no lineart" : "lineart")"
+          )
         }
       }
     }
@@ -77,11 +85,16 @@ struct SuitesCommand: ParsableCommand {
     @Option(name: .long, help: "Heading in tables. (default: the name)") var title: String?
     @Option(name: .long, help: "Licence and attribution of the frames.") var licence: String = ""
     @Option(name: .long, help: "Frames per second.") var fps: Double = 24
-    @Option(name: .long, help: "Bring all frames to this size, for example 576x320; portrait clips get its sides swapped.") var size: String?
-    @Option(name: .customLong("clip-length"), help: "Cut longer clips into pieces of this many frames.") var clipLength: Int?
+    @Option(
+      name: .long,
+      help: "Bring all frames to this size, for example 576x320; portrait clips get its sides swapped.")
+    var size: String?
+    @Option(name: .customLong("clip-length"), help: "Cut longer clips into pieces of this many frames.")
+    var clipLength: Int?
     @Option(name: .customLong("min-length"), help: "Drop pieces shorter than this.") var minimumLength = 1
     @Option(name: .long, help: "Make lineart with this extractor where there is none.") var extractor: String?
-    @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of the suite file.") var output: String
+    @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of the suite file.") var output:
+      String
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -90,14 +103,17 @@ struct SuitesCommand: ParsableCommand {
         importer.framesPerSecond = fps
         importer.minimumLength = minimumLength
         importer.clipLength = clipLength
-        if let clipLength, clipLength < 1 { throw ValidationError("--clip-length must be at least 1, got \(clipLength)") }
+        if let clipLength, clipLength < 1 {
+          throw ValidationError("--clip-length must be at least 1, got \(clipLength)")
+        }
         importer.size = try size.map(FrameSize.init(argument:))
         importer.extractor = try extractor.map { try LineartExtractors.named($0) }
         let outcome = try importer.run(
           sources.map { URL(fileURLWithPath: $0) }, into: URL(fileURLWithPath: output, isDirectory: true),
           progress: common.progress)
         for name in outcome.dropped { common.progress.warn("dropped, too short: \(name)") }
-        try answer("\(outcome.file.path): \(outcome.suite.clips.count) clips, \(outcome.suite.frameCount) frames")
+        try answer(
+          "\(outcome.file.path): \(outcome.suite.clips.count) clips, \(outcome.suite.frameCount) frames")
       }
     }
   }
@@ -124,8 +140,13 @@ private struct SuiteDescription: Encodable {
     root = suite.root.path
     clipCount = suite.clips.count
     frames = suite.frameCount
-    clips = showsClips
-      ? suite.clips.map { Clip(id: $0.id, count: $0.count, reference: $0.reference, hasLineart: $0.sketch != nil, sha256: $0.sha256) }
+    clips =
+      showsClips
+      ? suite.clips.map {
+        Clip(
+          id: $0.id, count: $0.count, reference: $0.reference, hasLineart: $0.sketch != nil, sha256: $0.sha256
+        )
+      }
       : nil
   }
 }
@@ -135,7 +156,8 @@ extension FrameSize {
   init(argument: String) throws {
     let parts = argument.lowercased().split(separator: "x").compactMap { Int($0) }
     guard parts.count == 2, (1...8192).contains(parts[0]), (1...8192).contains(parts[1]) else {
-      throw ValidationError("size '\(argument)': expected WIDTHxHEIGHT with sides from 1 to 8192, for example 576x320")
+      throw ValidationError(
+        "size '\(argument)': expected WIDTHxHEIGHT with sides from 1 to 8192, for example 576x320")
     }
     self.init(width: parts[0], height: parts[1])
   }

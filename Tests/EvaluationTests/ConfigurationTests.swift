@@ -55,7 +55,10 @@ import Testing
     (#"{"schema":"run/1","metrics":["pnsr"]}"#, "did you mean 'psnr'?"),
     (#"{"schema":"run/1","methods":[{"name":"a"}]}"#, "exactly one of"),
     (#"{"schema":"run/1","methods":[{"colorizer":"a","oracle":true}]}"#, "exactly one of"),
-    (#"{"schema":"run/1","methods":[{"name":"a","oracle":true},{"name":"a","oracle":true}]}"#, "two rows named 'a'"),
+    (
+      #"{"schema":"run/1","methods":[{"name":"a","oracle":true},{"name":"a","oracle":true}]}"#,
+      "two rows named 'a'"
+    ),
     (#"{"schema":"run/1","limit":0}"#, "at least 1"),
     (#"{"schema":"run/1","protocol":"other"}"#, "lvcd-paper-1"),
     (#"{"schema":"run/1","on_error":"maybe"}"#, "'report' or 'stop'"),
@@ -70,7 +73,8 @@ import Testing
 @Suite struct ClipRecordTests {
   private var record: ClipRecord {
     ClipRecord(
-      suite: "s", clip: "c", method: MethodIdentity(name: "m", kind: .external, provenance: "p"), originalHash: "o",
+      suite: "s", clip: "c", method: MethodIdentity(name: "m", kind: .external, provenance: "p"),
+      originalHash: "o",
       generatedHash: "g", clipFrames: 3, generatedFrames: 3, comparedFrames: 3, skippedReference: 0,
       measurements: [
         .init(

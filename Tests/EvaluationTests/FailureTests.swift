@@ -53,7 +53,8 @@ import Testing
 
   @Test func originalsThatAreNotTheSuites() throws {
     let results = try results { harness in
-      let file = harness.suite.file.deletingLastPathComponent().appendingPathComponent("scene/clip-1/color/00002.png")
+      let file = harness.suite.file.deletingLastPathComponent().appendingPathComponent(
+        "scene/clip-1/color/00002.png")
       try PNGFile.write(Frame(width: 48, height: 32, red: 1, green: 2, blue: 3), to: file)
     }
     check(results, reason: .hashMismatch, mentions: ["the suite says"])
@@ -106,7 +107,8 @@ import Testing
       try FileManager.default.removeItem(at: harness.outputs.appendingPathComponent("\(clip)/00004.png"))
     }
     harness.configuration.methods = [
-      MethodSpec(name: "theirs", source: .outputs(template: harness.outputs.path, offset: nil, countPolicy: .common))
+      MethodSpec(
+        name: "theirs", source: .outputs(template: harness.outputs.path, offset: nil, countPolicy: .common))
     ]
     let results = try harness.run("a")
     #expect(results.failures.isEmpty)
@@ -115,7 +117,9 @@ import Testing
   }
 
   @Test(arguments: [(55, 59), (15, 24), (195, 200)]) func droppedTailIsExplained(found: Int, clip: Int) {
-    #expect(FrameCountError.likelyCause(found: found, clip: clip).contains("drops trailing frames (\(found) of \(clip)"))
+    #expect(
+      FrameCountError.likelyCause(found: found, clip: clip).contains(
+        "drops trailing frames (\(found) of \(clip)"))
     #expect(!FrameCountError.likelyCause(found: found - 2, clip: clip).contains("drops trailing"))
   }
 }

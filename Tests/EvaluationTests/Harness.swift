@@ -50,7 +50,8 @@ struct Harness {
     var times: [String: Date] = [:]
     for case let path as String in FileManager.default.enumerator(atPath: clips.path) ?? .init() {
       guard path.hasSuffix(".json"), !path.hasSuffix(".failure.json") else { continue }
-      let attributes = try FileManager.default.attributesOfItem(atPath: clips.appendingPathComponent(path).path)
+      let attributes = try FileManager.default.attributesOfItem(
+        atPath: clips.appendingPathComponent(path).path)
       times[path] = attributes[.modificationDate] as? Date
     }
     return times

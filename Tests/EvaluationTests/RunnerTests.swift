@@ -63,7 +63,8 @@ import Testing
     try half.prefix(half.count / 2).write(to: truncated)
     let edited = clips.appendingPathComponent(records[1])
     let text = try String(contentsOf: edited, encoding: .utf8)
-    try text.replacing("\"clipFrames\" : 5", with: "\"clipFrames\" : 6").write(to: edited, atomically: true, encoding: .utf8)
+    try text.replacing("\"clipFrames\" : 5", with: "\"clipFrames\" : 6").write(
+      to: edited, atomically: true, encoding: .utf8)
     #expect(try String(contentsOf: edited, encoding: .utf8) != text)
     try FileManager.default.removeItem(at: clips.appendingPathComponent(records[2]))
     try harness.run("a")
@@ -91,7 +92,8 @@ import Testing
     harness.configuration.metrics = [.psnr]
     try harness.run("a")
     harness.configuration.metrics = [.psnr, .ssim]
-    #expect(throws: RunFolderError.otherConfiguration(folder: harness.runFolder("a").path, keys: ["metrics"])) {
+    #expect(throws: RunFolderError.otherConfiguration(folder: harness.runFolder("a").path, keys: ["metrics"]))
+    {
       try harness.run("a")
     }
     try harness.run("a", allowsNewRows: true)
@@ -121,7 +123,9 @@ import Testing
     }
     harness.configuration.metrics = [.psnr]
     #expect(
-      try harness.run("a").notes == ["theirs, tiny: output is 24x16 where the clip is of another size (1 clip)"])
+      try harness.run("a").notes == [
+        "theirs, tiny: output is 24x16 where the clip is of another size (1 clip)"
+      ])
   }
 
   @Test func changedSeedIsAnotherRun() throws {
@@ -143,7 +147,8 @@ import Testing
     var harness = try Harness()
     let all = try harness.run("a")
     harness.configuration.methods = [
-      MethodSpec(name: "theirs", source: .outputs(template: harness.outputs.path, offset: nil, countPolicy: .strict))
+      MethodSpec(
+        name: "theirs", source: .outputs(template: harness.outputs.path, offset: nil, countPolicy: .strict))
     ]
     let one = try harness.run("b")
     #expect(one.cells[0].values == all.cells[1].values)

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct SuiteTests {
   private func parse(_ text: String) throws -> Evaluation.Suite {
-    try Evaluation.Suite.parse(Data(text.utf8), file: "x.suite.json", folder: URL(fileURLWithPath: "/nowhere"))
+    try Evaluation.Suite.parse(
+      Data(text.utf8), file: "x.suite.json", folder: URL(fileURLWithPath: "/nowhere"))
   }
 
   private func suite(clip: String) -> String { #"{"schema":"suite/1","name":"x","clips":[\#(clip)]}"# }
@@ -42,7 +43,9 @@ import Testing
     let long = String(repeating: "a", count: 201)
     #expect(throws: SuiteError.self) { try parse(suite(clip: #"{"id":"\#(long)","frames":"a","count":3}"#)) }
     let clip = #"{"id":"a","frames":"a","count":3}"#
-    #expect(throws: SuiteError.duplicateClip(file: "x.suite.json", id: "a")) { try parse(suite(clip: "\(clip),\(clip)")) }
+    #expect(throws: SuiteError.duplicateClip(file: "x.suite.json", id: "a")) {
+      try parse(suite(clip: "\(clip),\(clip)"))
+    }
   }
 
   @Test func unknownKeysAreErrorsWithAHint() throws {
@@ -54,7 +57,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"{"id":"a","frames":"a","count":0}"#, #"{"id":"a","frames":"a","count":2.5}"#, #"{"id":"a","frames":"a"}"#,
+    #"{"id":"a","frames":"a","count":0}"#, #"{"id":"a","frames":"a","count":2.5}"#,
+    #"{"id":"a","frames":"a"}"#,
     #"{"id":"a","frames":"a","count":3,"reference":3}"#, #"{"id":"a","frames":"a","count":3,"first":-1}"#,
     #"{"id":"a","frames":"a","count":3,"sha256":"abc"}"#, #"{"id":7,"frames":"a","count":3}"#,
   ])
@@ -65,7 +69,9 @@ import Testing
   @Test func truncatedSuitesNeverTrap() {
     let text = suite(clip: #"{"id":"a","frames":"a","count":3}"#)
     for length in 0..<text.utf8.count {
-      #expect(throws: (any Error).self) { try parse(String(decoding: Array(text.utf8).prefix(length), as: UTF8.self)) }
+      #expect(throws: (any Error).self) {
+        try parse(String(decoding: Array(text.utf8).prefix(length), as: UTF8.self))
+      }
     }
   }
 
@@ -102,7 +108,8 @@ import Testing
     let importer = SuiteImporter(name: "mine", title: "Mine", licence: "CC0-1.0")
     // TinySuite writes `color` and `sketch` folders below `scene/<clip>`.
     let outcome = try importer.run(
-      [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("in"), progress: .silent)
+      [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("in"),
+      progress: .silent)
     #expect(outcome.suite.clips.map(\.id) == ["clip-0", "clip-1", "clip-2"])
     let original = try Evaluation.Suite.load(tiny.file)
     #expect(outcome.suite.clips.map(\.sha256) == original.clips.map(\.sha256))
@@ -118,7 +125,8 @@ import Testing
     importer.clipLength = 2
     importer.minimumLength = 2
     let outcome = try importer.run(
-      [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("out"), progress: .silent)
+      [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("out"),
+      progress: .silent)
     #expect(outcome.suite.clips.map(\.id) == ["clip-0-00000", "clip-0-00002"])
     #expect(outcome.dropped == ["clip-0-00004 (1 frames)"])
     let frames = try outcome.suite.openFrames(of: outcome.suite.clips[0]).allFrames()
@@ -132,7 +140,8 @@ import Testing
     let importer = SuiteImporter(name: "mine", title: "Mine", licence: "")
     #expect(throws: SuiteError.self) {
       try importer.run(
-        [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("elsewhere"), progress: .silent)
+        [folder.url.appendingPathComponent("in/scene")], into: folder.url.appendingPathComponent("elsewhere"),
+        progress: .silent)
     }
   }
 

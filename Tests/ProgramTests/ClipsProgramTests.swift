@@ -16,7 +16,10 @@ import Testing
 
   private func generate(_ output: String, _ more: [String]) throws -> Program.Outcome {
     try Program.run(
-      ["clips", "generate", "--family", "similar", "--seed", "77", "--count", "2", "--length", "4", "--size", "64x64", "-o", path(output)]
+      [
+        "clips", "generate", "--family", "similar", "--seed", "77", "--count", "2", "--length", "4", "--size",
+        "64x64", "-o", path(output),
+      ]
         + more, cache: cache)
   }
 
@@ -27,7 +30,10 @@ import Testing
     let valid = try Program.run(["suites", "validate", suite], cache: cache)
     #expect(valid.status == 0, "\(valid.output) \(valid.errors)")
     let run = try Program.run(
-      ["run", "--suite", suite, "--method", "fill-prev", "--method", "ground-truth", "--metrics", "psnr,edmd", "-o", path("run")],
+      [
+        "run", "--suite", suite, "--method", "fill-prev", "--method", "ground-truth", "--metrics",
+        "psnr,edmd", "-o", path("run"),
+      ],
       cache: cache)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("fill-prev"))
@@ -43,7 +49,9 @@ import Testing
   @Test func trainingShardsAreSafetensors() throws {
     let made = try generate("train", ["--format", "training", "--flow"])
     #expect(made.status == 0, "\(made.errors)")
-    let shards = try FileManager.default.contentsOfDirectory(atPath: path("train")).filter { $0.hasSuffix(".safetensors") }
+    let shards = try FileManager.default.contentsOfDirectory(atPath: path("train")).filter {
+      $0.hasSuffix(".safetensors")
+    }
     let shard = try #require(shards.first)
     let listed = try Program.run(["weights", "inspect", path("train/\(shard)")], cache: cache)
     #expect(listed.status == 0, "\(listed.errors)")
@@ -51,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--size", "3x3"], ["--size", "64"], ["--length", "0"], ["--family", "nobody"], ["--format", "gif"], ["--count", "0"],
+    ["--size", "3x3"], ["--size", "64"], ["--length", "0"], ["--family", "nobody"], ["--format", "gif"],
+    ["--count", "0"],
   ]) func badOptionsAreRefused(options: [String]) throws {
     let outcome = try Program.run(["clips", "generate", "-o", path("bad")] + options, cache: cache)
     #expect([64, 65].contains(outcome.status), "\(options): \(outcome.status) \(outcome.errors)")

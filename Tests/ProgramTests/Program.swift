@@ -12,7 +12,8 @@ struct Program {
   /// The program beside the test bundle.
   static var executable: URL {
     get throws {
-      let folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent()
+      let folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+        .deletingLastPathComponent()
       let candidates = [folder, URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
         .compactMap { $0?.appendingPathComponent("lvcd-bench") }
       return try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) })
@@ -29,7 +30,9 @@ struct Program {
     try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script], cache: cache, killedAfter: nil)
   }
 
-  private static func run(_ executable: URL, _ arguments: [String], cache: URL, killedAfter seconds: Double?) throws -> Outcome {
+  private static func run(_ executable: URL, _ arguments: [String], cache: URL, killedAfter seconds: Double?)
+    throws -> Outcome
+  {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -38,7 +41,8 @@ struct Program {
     environment["PROGRAM"] = try self.executable.path
     process.environment = environment
     // Files rather than pipes: output of any size cannot block the program.
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lvcd-bench-out-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "lvcd-bench-out-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = ["out", "err"].map { folder.appendingPathComponent($0) }

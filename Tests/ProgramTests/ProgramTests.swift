@@ -20,7 +20,8 @@ import Testing
 
   private func runArguments(_ output: String) -> [String] {
     [
-      "run", "--suite", suite.file.path, "--method", "copy-first", "--method", "theirs=\(path("outputs"))", "--method",
+      "run", "--suite", suite.file.path, "--method", "copy-first", "--method", "theirs=\(path("outputs"))",
+      "--method",
       "ground-truth", "--method", "paper-table1", "-o", path(output),
     ]
   }
@@ -29,7 +30,8 @@ import Testing
     let first = try Program.run(runArguments("run"), cache: cache)
     #expect(first.status == 0, "\(first.errors)")
     #expect(first.output.contains("theirs") && first.output.contains(path("run/report")))
-    for table in ["table1.md", "table2.md", "table3.md", "table1.csv", "paper-table1.md", "paper-table3.csv"] {
+    for table in ["table1.md", "table2.md", "table3.md", "table1.csv", "paper-table1.md", "paper-table3.csv"]
+    {
       #expect(FileManager.default.fileExists(atPath: path("run/report/\(table)")), "\(table)")
     }
     let markdown = try String(contentsOfFile: path("run/report/table1.md"), encoding: .utf8)
@@ -60,7 +62,10 @@ import Testing
       let schema: String, clips: [Clip]
     }
     let outcome = try Program.run(
-      ["score", "--outputs", path("outputs"), "--suite", suite.file.path, "--metrics", "psnr,ssim,edmd", "--json"], cache: cache)
+      [
+        "score", "--outputs", path("outputs"), "--suite", suite.file.path, "--metrics", "psnr,ssim,edmd",
+        "--json",
+      ], cache: cache)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try JSONDecoder().decode(Document.self, from: Data(outcome.output.utf8))
     #expect(document.schema == "score/1" && document.clips.map(\.clip) == suite.clips)
@@ -86,7 +91,8 @@ import Testing
     let arguments = runArguments("full").map { "'\($0)'" }.joined(separator: " ")
     let outcome = try Program.shell("trap '' XFSZ; ulimit -f 1; exec \"$PROGRAM\" \(arguments)", cache: cache)
     #expect(outcome.status == 73, "\(outcome.status) \(outcome.errors)")
-    #expect(outcome.errors.contains("cannot be written") && outcome.errors.contains("run the same command again"))
+    #expect(
+      outcome.errors.contains("cannot be written") && outcome.errors.contains("run the same command again"))
     let again = try Program.run(runArguments("full"), cache: cache)
     #expect(again.status == 0, "\(again.errors)")
     #expect(try Program.run(runArguments("whole"), cache: cache).status == 0)
@@ -95,13 +101,16 @@ import Testing
         == Data(contentsOf: URL(fileURLWithPath: path("whole/results.json"))))
   }
 
-  @Test(arguments: [
-    (["run", "--nonsense"], 64), (["run", "--suite", "simlar"], 66), (["run", "--metrics", "pnsr"], 65),
-    (["run", "--method", "nobody"], 65), (["report", "/nonexistent/run"], 66), (["run", "/nonexistent.json"], 66),
-    (["report", "paper", "--format", "docx"], 64), (["distance-map", "/nonexistent.png", "-o", "x.npy"], 66),
-    (["lineart", "/nonexistent.png", "-o", "x.png"], 66),
-    (["score", "--outputs", "x", "--suite", "y", "--count-policy", "z"], 64),
-  ] as [([String], Int32)])
+  @Test(
+    arguments: [
+      (["run", "--nonsense"], 64), (["run", "--suite", "simlar"], 66), (["run", "--metrics", "pnsr"], 65),
+      (["run", "--method", "nobody"], 65), (["report", "/nonexistent/run"], 66),
+      (["run", "/nonexistent.json"], 66),
+      (["report", "paper", "--format", "docx"], 64),
+      (["distance-map", "/nonexistent.png", "-o", "x.npy"], 66),
+      (["lineart", "/nonexistent.png", "-o", "x.png"], 66),
+      (["score", "--outputs", "x", "--suite", "y", "--count-policy", "z"], 64),
+    ] as [([String], Int32)])
   func exitCodesReachTheShell(arguments: [String], code: Int32) throws {
     var arguments = arguments
     if arguments[0] == "run" { arguments += ["-o", path("none")] }
@@ -140,7 +149,8 @@ import Testing
   @Test func interruptStopsCleanlyAndContinues() throws {
     let arguments = runArguments("stopped").map { "'\($0)'" }.joined(separator: " ")
     // SIGTERM as schedulers send it: 75, or 0 when the run was faster than the signal.
-    let outcome = try Program.shell("\"$PROGRAM\" \(arguments) & sleep 0.05; kill -TERM $!; wait $!", cache: cache)
+    let outcome = try Program.shell(
+      "\"$PROGRAM\" \(arguments) & sleep 0.05; kill -TERM $!; wait $!", cache: cache)
     #expect([0, 75].contains(outcome.status), "\(outcome.status)")
     #expect(try Program.run(runArguments("stopped"), cache: cache).status == 0)
   }
@@ -159,7 +169,8 @@ import Testing
     try PNGFile.write(Frame(width: 9, height: 7, rgb: rgb), to: URL(fileURLWithPath: picture))
     for method in ["exact", "danielsson"] {
       let outcome = try Program.run(
-        ["distance-map", picture, "--threshold", "0.5", "--method", method, "-o", path("map.npy")], cache: cache)
+        ["distance-map", picture, "--threshold", "0.5", "--method", method, "-o", path("map.npy")],
+        cache: cache)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let data = try Data(contentsOf: URL(fileURLWithPath: path("map.npy")))
       let values = [Float](unsafeUninitializedCapacity: 63) { buffer, count in
@@ -191,7 +202,9 @@ import Testing
   @Test func helpComesAtOnce() throws {
     let outcome = try Program.run(["--help"], cache: cache)
     #expect(outcome.status == 0)
-    for command in ["run", "score", "report", "suites", "clips", "lineart", "distance-map", "doctor", "bench"] {
+    for command in [
+      "run", "score", "report", "suites", "clips", "lineart", "distance-map", "doctor", "bench",
+    ] {
       #expect(outcome.output.contains(command))
     }
   }

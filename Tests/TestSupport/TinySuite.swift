@@ -12,7 +12,9 @@ public struct TinySuite {
   public let frames: Int
 
   /// Writes the set into `folder`.
-  public init(in folder: URL, clips count: Int = 3, frames: Int = 5, size: FrameSize = FrameSize(width: 48, height: 32)) throws {
+  public init(
+    in folder: URL, clips count: Int = 3, frames: Int = 5, size: FrameSize = FrameSize(width: 48, height: 32)
+  ) throws {
     clips = (0..<count).map { "scene/clip-\($0)" }
     self.frames = frames
     file = folder.appendingPathComponent("tiny.suite.json")
@@ -54,7 +56,8 @@ public struct TinySuite {
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
       for index in 0..<(count ?? frames) {
         let (color, _) = Self.frame(clip: number, index: index, size: FrameSize(width: 48, height: 32))
-        let off = Frame(width: color.width, height: color.height, rgb: color.rgb.map { $0 &+ ($0 < 128 ? distortion : 0) })
+        let off = Frame(
+          width: color.width, height: color.height, rgb: color.rgb.map { $0 &+ ($0 < 128 ? distortion : 0) })
         try PNGFile.write(off, to: place.appendingPathComponent("0000\(index).png"))
       }
     }
@@ -70,7 +73,8 @@ public struct TinySuite {
         let pixel = 3 * (y * size.width + x)
         let isInside = (left..<(left + 12)).contains(x) && (top..<(top + 10)).contains(y)
         let isEdge = isInside && (x == left || x == left + 11 || y == top || y == top + 9)
-        let paint: [UInt8] = isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip), 60] : [120, 180, 220]
+        let paint: [UInt8] =
+          isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip), 60] : [120, 180, 220]
         for channel in 0..<3 {
           color[pixel + channel] = paint[channel]
           if isEdge { sketch[pixel + channel] = 0 }
@@ -78,7 +82,8 @@ public struct TinySuite {
       }
     }
     return (
-      Frame(width: size.width, height: size.height, rgb: color), Frame(width: size.width, height: size.height, rgb: sketch)
+      Frame(width: size.width, height: size.height, rgb: color),
+      Frame(width: size.width, height: size.height, rgb: sketch)
     )
   }
 }

@@ -7,7 +7,8 @@ struct ConfigObject {
 
   init(_ value: JSONValue, file: String, path: String = "") throws(ConfigError) {
     guard case .object(let members) = value else {
-      throw .badValue(file: file, key: path.isEmpty ? "the document" : path, found: value.typeName, expected: "an object")
+      throw .badValue(
+        file: file, key: path.isEmpty ? "the document" : path, found: value.typeName, expected: "an object")
     }
     self.file = file
     self.path = path
@@ -47,7 +48,9 @@ struct ConfigObject {
   mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigError) -> Int? {
     guard let value = value(key) else { return nil }
     guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
-      let bounds = range.upperBound == .max ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      let bounds =
+        range.upperBound == .max
+        ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
       throw bad(key, value, "a whole number \(bounds)")
     }
     return whole
@@ -91,7 +94,9 @@ struct ConfigObject {
     return try ConfigObject(value, file: file, path: keyPath(key))
   }
 
-  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(ConfigError) -> Choice? {
+  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(ConfigError)
+    -> Choice?
+  {
     guard let text = try string(key) else { return nil }
     guard let choice = Choice(rawValue: text) else {
       let legal = Choice.allCases.map(\.rawValue)

@@ -66,8 +66,12 @@ extension MethodSpec {
       spec = MethodSpec(name: givenName ?? published ?? "", source: .published(published ?? ""))
     }
     try object.finish()
-    if spec.name.isEmpty || spec.name.utf8.count > 120 || spec.name.utf8.contains(where: { $0 < 32 || $0 == 127 }) {
-      throw .badValue(file: object.file, key: object.keyPath("name"), found: "'\(spec.name.prefix(40))'", expected: "1 to 120 printable bytes")
+    if spec.name.isEmpty || spec.name.utf8.count > 120
+      || spec.name.utf8.contains(where: { $0 < 32 || $0 == 127 })
+    {
+      throw .badValue(
+        file: object.file, key: object.keyPath("name"), found: "'\(spec.name.prefix(40))'",
+        expected: "1 to 120 printable bytes")
     }
     return spec
   }

@@ -48,18 +48,22 @@ public struct RunConfiguration: Sendable {
   public init(_ document: JSONValue, file: String) throws(ConfigError) {
     var object = try ConfigObject(document, file: file)
     let schema = try object.requiredString("schema")
-    guard schema == "run/1" else { throw object.bad("schema", .string(schema), "'run/1'; a newer program may be needed") }
+    guard schema == "run/1" else {
+      throw object.bad("schema", .string(schema), "'run/1'; a newer program may be needed")
+    }
     let protocolName = try object.string("protocol") ?? EvaluationProtocol.paper.name
     guard protocolName == EvaluationProtocol.paper.name else {
       throw object.bad("protocol", .string(protocolName), "'\(EvaluationProtocol.paper.name)'")
     }
-    frameProtocol.evaluatesReference = try object.bool("evaluate_reference") ?? frameProtocol.evaluatesReference
+    frameProtocol.evaluatesReference =
+      try object.bool("evaluate_reference") ?? frameProtocol.evaluatesReference
     suites = try object.strings("suites") ?? []
     if let names = try object.strings("metrics") { metrics = try Self.metrics(names, file: file) }
     if var options = try object.object("metric_options") {
       for key in options.keys {
         guard let id = MetricID(rawValue: key) else {
-          throw .unknownKey(file: file, key: "metric_options.\(key)", legal: MetricID.allCases.map(\.rawValue))
+          throw .unknownKey(
+            file: file, key: "metric_options.\(key)", legal: MetricID.allCases.map(\.rawValue))
         }
         if var table = try options.object(key) { metricOptions[id] = try table.stringTable() }
       }
@@ -97,7 +101,8 @@ public struct RunConfiguration: Sendable {
   public func checkNames(file: String) throws(ConfigError) {
     var seen: Set<String> = []
     for method in methods where !seen.insert(method.name).inserted {
-      throw .badValue(file: file, key: "methods", found: "two rows named '\(method.name)'", expected: "one name per row")
+      throw .badValue(
+        file: file, key: "methods", found: "two rows named '\(method.name)'", expected: "one name per row")
     }
   }
 
@@ -113,7 +118,10 @@ public struct RunConfiguration: Sendable {
     ]
     if !metricOptions.isEmpty {
       members["metric_options"] = .object(
-        Dictionary(uniqueKeysWithValues: metricOptions.map { ($0.key.rawValue, .object($0.value.mapValues(JSONValue.string))) }))
+        Dictionary(
+          uniqueKeysWithValues: metricOptions.map {
+            ($0.key.rawValue, .object($0.value.mapValues(JSONValue.string)))
+          }))
     }
     members["clips"] = clipPattern.map(JSONValue.string)
     members["limit"] = limit.map { .number(Double($0)) }

@@ -29,7 +29,8 @@ final class ClipInputs {
         index += 1
       }
       throw FrameCountError(
-        file: "\(suite.name)/\(clip.id)", found: index, expected: clip.count, hint: "the reference frame is missing")
+        file: "\(suite.name)/\(clip.id)", found: index, expected: clip.count,
+        hint: "the reference frame is missing")
     }
   }
 

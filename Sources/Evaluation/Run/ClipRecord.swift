@@ -56,7 +56,8 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     record.recordHash = ""
     let bytes = [UInt8](try Self.encoder.encode(record))
     guard let place = Self.hashPlace(bytes) else {
-      throw ClipRecordError.altered(file: "\(suite)/\(clip)", detail: "its encoding has no place for the hash")
+      throw ClipRecordError.altered(
+        file: "\(suite)/\(clip)", detail: "its encoding has no place for the hash")
     }
     let digest = SHA256Digest(of: bytes).description
     return Data(bytes[..<place]) + Data(digest.utf8) + Data(bytes[place...])
@@ -104,7 +105,8 @@ public enum ClipRecordError: Error, Equatable, CustomStringConvertible {
   /// File, found, and what happens now.
   public var description: String {
     switch self {
-    case .altered(let file, let detail): "\(file): \(detail); the clip counts as missing and is computed again"
+    case .altered(let file, let detail):
+      "\(file): \(detail); the clip counts as missing and is computed again"
     }
   }
 }

@@ -20,8 +20,12 @@ struct ClipWork: Sendable {
     self.runner = runner
     let known = Self.record(row: row, clip: clip, suite: suite, runner: runner)
     let wanted = runner.metrics.filter { $0.unavailability == nil }
-    let isUntouched = known != nil && Self.inputs(row: row, clip: clip, suite: suite, runner: runner)
-      == (try? String(contentsOf: runner.folder.inputsFile(suite: suite.name, row: row.key, clip: clip.id), encoding: .utf8))
+    let isUntouched =
+      known != nil
+      && Self.inputs(row: row, clip: clip, suite: suite, runner: runner)
+        == (try? String(
+          contentsOf: runner.folder.inputsFile(suite: suite.name, row: row.key, clip: clip.id),
+          encoding: .utf8))
     let partial = isUntouched ? known : nil
     self.partial = partial
     missing = wanted.filter { metric in partial?.measurement(metric.signature) == nil }
@@ -71,7 +75,8 @@ struct ClipWork: Sendable {
     switch row.source {
     case .colorizer(let colorizer):
       let stage = ColorizeStage(
-        folder: runner.folder, suite: suite, seed: runner.configuration.seed, interruption: runner.interruption,
+        folder: runner.folder, suite: suite, seed: runner.configuration.seed,
+        interruption: runner.interruption,
         progress: runner.progress, clock: runner.clock)
       let seconds = try stage.run(colorizer, row: row, clip: clip, inputs: inputs)
       let frames = runner.folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
@@ -92,7 +97,8 @@ struct ClipWork: Sendable {
   func store(_ record: ClipRecord, secondsPerFrame: Double?) throws {
     var record = record
     record.secondsPerFrame = secondsPerFrame
-    if let partial, partial.generatedHash == record.generatedHash, partial.originalHash == record.originalHash {
+    if let partial, partial.generatedHash == record.generatedHash, partial.originalHash == record.originalHash
+    {
       let fresh = Set(record.measurements.map(\.signature))
       record.measurements += partial.measurements.filter { !fresh.contains($0.signature) }
     }
@@ -104,7 +110,9 @@ struct ClipWork: Sendable {
     try Data(inputs.utf8).write(
       to: runner.folder.inputsFile(suite: name, row: row.key, clip: clip.id), options: .atomic)
     let failure = runner.folder.failureFile(suite: name, row: row.key, clip: clip.id)
-    if FileManager.default.fileExists(atPath: failure.path) { try FileManager.default.removeItem(at: failure) }
+    if FileManager.default.fileExists(atPath: failure.path) {
+      try FileManager.default.removeItem(at: failure)
+    }
     try runner.log("scored", row.identity.name, suite: name, clip: clip.id)
   }
 
@@ -121,7 +129,8 @@ struct ClipWork: Sendable {
       try JSONEncoder().encode(failure),
       to: runner.folder.failureFile(suite: suite.name, row: row.key, clip: clip.id))
     try runner.folder.append(failure, to: "failures.jsonl")
-    runner.progress.warn("\(suite.name)/\(clip.id) [\(row.identity.name)] \(failure.reason.rawValue): \(error)")
+    runner.progress.warn(
+      "\(suite.name)/\(clip.id) [\(row.identity.name)] \(failure.reason.rawValue): \(error)")
     if runner.configuration.stopsAtFirstFailure { throw FirstFailure(failure: failure) }
   }
 }
@@ -131,5 +140,7 @@ public struct FirstFailure: Error, CustomStringConvertible {
   /// The clip that failed.
   public let failure: ClipFailure
   /// What happened.
-  public var description: String { "stopped at the first failure: \(failure.suite)/\(failure.clip): \(failure.message)" }
+  public var description: String {
+    "stopped at the first failure: \(failure.suite)/\(failure.clip): \(failure.message)"
+  }
 }

@@ -32,7 +32,9 @@ struct ColorizeStage {
     var state = (try? JSONDecoder().decode(State.self, from: Data(contentsOf: stateFile)))
     if state?.request != request {
       // Inputs changed since these frames were made: none of them may survive.
-      if FileManager.default.fileExists(atPath: frames.path) { try FileManager.default.removeItem(at: frames) }
+      if FileManager.default.fileExists(atPath: frames.path) {
+        try FileManager.default.removeItem(at: frames)
+      }
       state = State(request: request, frames: clip.count, seconds: nil)
       try FileManager.default.createDirectory(at: frames, withIntermediateDirectories: true)
       // Not flushed: when it is lost the clip is coloured again, and nothing else.
@@ -41,12 +43,15 @@ struct ColorizeStage {
     let sink = FrameFolderSink(folder: frames, interruption: interruption) { stage, done, total in
       progress.detail("\(suite.name)/\(clip.id) \(row.identity.name): \(stage) \(done)/\(total)")
     }
-    guard sink.framesAlreadyWritten < clip.count else { return state?.seconds.map { $0 / Double(clip.count) } }
+    guard sink.framesAlreadyWritten < clip.count else {
+      return state?.seconds.map { $0 / Double(clip.count) }
+    }
     let start = ContinuousClock.now
     let resumedAt = sink.framesAlreadyWritten
     try colorizer.colorize(
       ColorizationRequest(
-        clipID: clip.id, reference: reference, referenceIndex: clip.reference, lineart: sketch.source, seed: seed,
+        clipID: clip.id, reference: reference, referenceIndex: clip.reference, lineart: sketch.source,
+        seed: seed,
         stateDirectory: frames.appendingPathComponent("state", isDirectory: true)),
       to: sink)
     let elapsed = ContinuousClock.now - start
@@ -93,11 +98,14 @@ final class FrameFolderSink: ColorizationSink {
 
   static func file(_ index: Int, in folder: URL) -> URL {
     let digits = "\(index)"
-    return folder.appendingPathComponent(String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".png")
+    return folder.appendingPathComponent(
+      String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".png")
   }
 
   func write(_ frame: Frame, at index: Int) throws {
-    precondition(index == framesAlreadyWritten, "frames must arrive in order: got \(index), expected \(framesAlreadyWritten)")
+    precondition(
+      index == framesAlreadyWritten,
+      "frames must arrive in order: got \(index), expected \(framesAlreadyWritten)")
     let file = Self.file(index, in: folder)
     let start = ContinuousClock.now
     defer { writing += .now - start }

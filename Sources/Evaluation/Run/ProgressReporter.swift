@@ -92,7 +92,8 @@ public final class ProgressReporter: Sendable {
   /// `text` without control sequences: file names may hold anything.
   public static func printable(_ text: String) -> String {
     String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
   }
 
   private static func clock(_ seconds: Double) -> String {

@@ -40,7 +40,9 @@ struct ResultsBuilder {
         continue
       }
       for suite in runner.suites {
-        let left = (records[suite.name]?[row.key] ?? [:]).filter { excluded[suite.name]?.contains($0.key) != true }
+        let left = (records[suite.name]?[row.key] ?? [:]).filter {
+          excluded[suite.name]?.contains($0.key) != true
+        }
         notes += Self.sourceNotes(left.values.map(\.warnings), row: row.identity.name, suite: suite.name)
         cells.append(try cell(row, suite: suite, records: left.values.sorted { $0.clip < $1.clip }))
       }
@@ -72,8 +74,10 @@ struct ResultsBuilder {
       let measured = records.compactMap { record in
         record.measurement(metric.signature).map { (clipID: record.clip, measurement: $0) }
       }
-      values[metric.id] = measured.isEmpty
-        ? MetricSummary(value: nil, reason: "no clip of this set could be scored in every row", clips: 0, frames: 0)
+      values[metric.id] =
+        measured.isEmpty
+        ? MetricSummary(
+          value: nil, reason: "no clip of this set could be scored in every row", clips: 0, frames: 0)
         : try metric.summarize(measured)
     }
     let times = records.compactMap(\.secondsPerFrame).sorted()
@@ -99,12 +103,14 @@ struct ResultsBuilder {
     let signature = metric.signature.description
     return MetricColumn(
       id: metric.id, label: metric.label, comparability: metric.comparability, signature: signature,
-      digest: String(SHA256Digest(of: signature.utf8).description.prefix(12)), unavailability: metric.unavailability)
+      digest: String(SHA256Digest(of: signature.utf8).description.prefix(12)),
+      unavailability: metric.unavailability)
   }
 
   private static func summary(_ suite: Suite) -> SuiteSummary {
     SuiteSummary(
-      name: suite.name, title: suite.title, clips: suite.clips.count, frames: suite.frameCount, hash: suite.hash,
+      name: suite.name, title: suite.title, clips: suite.clips.count, frames: suite.frameCount,
+      hash: suite.hash,
       licence: suite.licence)
   }
 }

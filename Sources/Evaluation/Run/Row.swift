@@ -40,7 +40,8 @@ struct Row: Sendable {
         "outputs": template, "offset": offset.map { "\($0)" } ?? "first", "count_policy": policy.rawValue,
       ]
       self.init(
-        identity: MethodIdentity(name: spec.name, kind: .external, provenance: "external frames", settings: settings),
+        identity: MethodIdentity(
+          name: spec.name, kind: .external, provenance: "external frames", settings: settings),
         source: .outputs(outputs))
     case .oracle:
       self.init(
@@ -80,7 +81,8 @@ struct Row: Sendable {
       tables = try PublishedTables.load(url)
       table = (parts.count > 1 ? Int(parts[1]) : nil) ?? tables.tables.first ?? 1
     }
-    return rowName == reference ? try tables.rows(table: table) : try tables.rows(table: table, method: rowName)
+    return rowName == reference
+      ? try tables.rows(table: table) : try tables.rows(table: table, method: rowName)
   }
 }
 
@@ -95,7 +97,8 @@ struct OutputsTemplate: Sendable {
 
   /// Opens the outputs of a clip, with as many frames as there are.
   func open(_ clip: SuiteClip) throws -> any FrameSource {
-    let path = template.contains("%clip") ? template.replacing("%clip", with: clip.id) : "\(template)/\(clip.id)"
+    let path =
+      template.contains("%clip") ? template.replacing("%clip", with: clip.id) : "\(template)/\(clip.id)"
     let first = offset.map { clip.first + $0 }
     let url = URL(fileURLWithPath: path, relativeTo: base).absoluteURL
     if url.lastPathComponent.contains("%") {
@@ -112,7 +115,8 @@ struct OutputsTemplate: Sendable {
 
   /// The file or folder whose state tells whether anything changed.
   func location(_ clip: SuiteClip) -> URL {
-    let path = template.contains("%clip") ? template.replacing("%clip", with: clip.id) : "\(template)/\(clip.id)"
+    let path =
+      template.contains("%clip") ? template.replacing("%clip", with: clip.id) : "\(template)/\(clip.id)"
     let url = URL(fileURLWithPath: path, relativeTo: base).absoluteURL
     if url.lastPathComponent.contains("%") { return url.deletingLastPathComponent() }
     return existing(url) ?? url

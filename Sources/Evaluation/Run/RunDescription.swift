@@ -18,7 +18,8 @@ struct RunDescription: Codable {
     RunDescription(
       configuration: runner.configuration.document,
       suites: Dictionary(uniqueKeysWithValues: runner.suites.map { ($0.name, $0.hash) }),
-      signatures: Dictionary(uniqueKeysWithValues: runner.metrics.map { ($0.id.rawValue, $0.signature.description) }),
+      signatures: Dictionary(
+        uniqueKeysWithValues: runner.metrics.map { ($0.id.rawValue, $0.signature.description) }),
       program: ProgramVersion.current, machine: MachineDescription.fields,
       created: Date().formatted(.iso8601), commandLine: CommandLine.arguments)
   }

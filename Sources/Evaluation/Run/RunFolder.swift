@@ -102,7 +102,9 @@ public final class RunFolder: Sendable {
   static func rowKey(_ identity: MethodIdentity) -> String {
     var hasher = SHA256Hasher()
     hasher.update("\(identity.kind.rawValue)\n\(identity.name)\n")
-    for (key, value) in identity.settings.sorted(by: { $0.key < $1.key }) { hasher.update("\(key)=\(value)\n") }
+    for (key, value) in identity.settings.sorted(by: { $0.key < $1.key }) {
+      hasher.update("\(key)=\(value)\n")
+    }
     let readable = identity.name.lowercased().utf8.prefix(40).map { byte in
       (48...57).contains(byte) || (97...122).contains(byte) || byte == 45 ? byte : UInt8(45)
     }
@@ -124,13 +126,15 @@ public enum RunFolderError: Error, Equatable, CustomStringConvertible {
   /// File, found, expected, fix.
   public var description: String {
     switch self {
-    case .locked(let folder): "\(folder): another live process works on this run; wait for it or choose another -o"
+    case .locked(let folder):
+      "\(folder): another live process works on this run; wait for it or choose another -o"
     case .cannotWrite(let file, let detail):
       "\(file): cannot be written (\(detail)); free space or choose another -o, then run the same command again: finished clips are kept"
     case .otherConfiguration(let folder, let keys):
       "\(folder): holds a run with another configuration (differs in: \(keys.joined(separator: ", "))); "
         + "choose another -o, or --new-rows to add methods, metrics or suites to this one"
-    case .notARun(let folder, let detail): "\(folder): not a run folder (\(detail)); give the folder that 'run' wrote"
+    case .notARun(let folder, let detail):
+      "\(folder): not a run folder (\(detail)); give the folder that 'run' wrote"
     }
   }
 }
@@ -142,7 +146,9 @@ extension RunFolder {
       throw .notARun(folder: url.path, detail: "no results.json; the run has not finished, run it again")
     }
     do { return try JSONDecoder().decode(RunResults.self, from: data) } catch {
-      throw .notARun(folder: url.path, detail: "results.json cannot be read: \(error); run the same command again to rebuild it")
+      throw .notARun(
+        folder: url.path,
+        detail: "results.json cannot be read: \(error); run the same command again to rebuild it")
     }
   }
 }

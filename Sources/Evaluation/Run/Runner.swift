@@ -23,7 +23,8 @@ public struct Runner: Sendable {
   ///
   /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is said before any work.
   public init(
-    _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int, progress: ProgressReporter,
+    _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int,
+    progress: ProgressReporter,
     interruption: Interruption
   ) throws {
     self.configuration = configuration
@@ -45,7 +46,8 @@ public struct Runner: Sendable {
       configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
   }
 
-  private static func selectSuites(_ configuration: RunConfiguration, library: SuiteLibrary) throws -> [Suite] {
+  private static func selectSuites(_ configuration: RunConfiguration, library: SuiteLibrary) throws -> [Suite]
+  {
     var suites: [Suite] = []
     for reference in configuration.suites {
       var suite = try library.suite(reference, relativeTo: configuration.folder)
@@ -53,11 +55,13 @@ public struct Runner: Sendable {
       if let limit = configuration.limit { suite.clips = Array(suite.clips.prefix(limit)) }
       guard !suite.clips.isEmpty else {
         throw SuiteError.empty(
-          file: reference, detail: "no clip id fits '\(configuration.clipPattern ?? "*")'; 'suites show' lists them")
+          file: reference,
+          detail: "no clip id fits '\(configuration.clipPattern ?? "*")'; 'suites show' lists them")
       }
       if let twin = suites.first(where: { $0.name == suite.name }) {
         throw ConfigError.badValue(
-          file: reference, key: "name", found: "'\(suite.name)', the name of \(twin.root.path) too", expected: "suites of different names")
+          file: reference, key: "name", found: "'\(suite.name)', the name of \(twin.root.path) too",
+          expected: "suites of different names")
       }
       suites.append(suite)
     }
@@ -91,7 +95,9 @@ public struct Runner: Sendable {
   private func run(_ suite: Suite) throws -> Duration {
     var open: [(clip: SuiteClip, work: [ClipWork])] = []
     for clip in suite.clips {
-      let work = rows.filter(\.isMeasured).compactMap { ClipWork(row: $0, clip: clip, suite: suite, runner: self) }
+      let work = rows.filter(\.isMeasured).compactMap {
+        ClipWork(row: $0, clip: clip, suite: suite, runner: self)
+      }
       if !work.isEmpty { open.append((clip, work)) }
     }
     let total = open.reduce(0) { $0 + $1.work.count }
@@ -131,10 +137,12 @@ public struct Runner: Sendable {
     }
     guard !ready.isEmpty else { return }
     let scorer = ClipScorer(
-      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter, clock: clock)
+      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter,
+      clock: clock)
     let outcomes: [ClipScorer.Outcome]
     do {
-      outcomes = try scorer.score(ready.map { $0.work.entry(outputs: $0.outputs) }, interruption: interruption)
+      outcomes = try scorer.score(
+        ready.map { $0.work.entry(outputs: $0.outputs) }, interruption: interruption)
     } catch {
       for item in ready { try item.work.fail(error, stage: "read") }
       return
@@ -153,7 +161,8 @@ public struct Runner: Sendable {
       let suite: String?, clip: String?
     }
     let now = Date().formatted(.iso8601)
-    try folder.append(Line(time: now, stage: stage, message: message, suite: suite, clip: clip), to: "log.jsonl")
+    try folder.append(
+      Line(time: now, stage: stage, message: message, suite: suite, clip: clip), to: "log.jsonl")
   }
 }
 

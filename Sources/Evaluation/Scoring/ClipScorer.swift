@@ -52,7 +52,8 @@ struct ClipScorer {
           detail: "lineart frame \(index) is \(lineart.size), the frame is \(stored.size)")
       }
       let isEvaluated = frameProtocol.evaluatesReference || index != clip.reference
-      let original = isEvaluated
+      let original =
+        isEvaluated
         ? clock.measure(.measure) {
           OriginalFrame(index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart)
         } : nil
@@ -60,15 +61,19 @@ struct ClipScorer {
     }
     guard originalHash.count == clip.count else {
       throw FrameCountError(
-        file: originals.name, found: originalHash.count, expected: clip.count, hint: "correct 'count' in the suite")
+        file: originals.name, found: originalHash.count, expected: clip.count,
+        hint: "correct 'count' in the suite")
     }
     let hash = originalHash.finish().description
     if let stated = clip.sha256, stated != hash {
-      throw SuiteError.hashMismatch(suite: suite.name, clip: clip.id, what: "frame", expected: stated, found: hash)
+      throw SuiteError.hashMismatch(
+        suite: suite.name, clip: clip.id, what: "frame", expected: stated, found: hash)
     }
     let skipped = frameProtocol.evaluatesReference ? nil : clip.reference
     return lanes.map { lane in
-      Outcome { try lane.finish(originalHash: hash, skippedReference: skipped, originalNotes: originals.notes) }
+      Outcome {
+        try lane.finish(originalHash: hash, skippedReference: skipped, originalNotes: originals.notes)
+      }
     }
   }
 }
@@ -108,13 +113,16 @@ private final class Lane {
     guard let frames, frames.count != clip.count, entry.countPolicy == .strict else { return }
     let found = frames.count
     throw FrameCountError(
-      file: frames.name, found: found, expected: clip.count, hint: FrameCountError.likelyCause(found: found, clip: clip.count))
+      file: frames.name, found: found, expected: clip.count,
+      hint: FrameCountError.likelyCause(found: found, clip: clip.count))
   }
 
   func advance(original: OriginalFrame?, stored: Frame, resizer: FrameResizer, clock: StageClock) {
     guard failure == nil else { return }
     do {
-      guard let output = frames == nil ? stored : try clock.measure(.decode, { try reader?.next() }) else { return }
+      guard let output = frames == nil ? stored : try clock.measure(.decode, { try reader?.next() }) else {
+        return
+      }
       if frames != nil { clock.measure(.verify) { hasher.update(output) } }
       compared += 1
       if output.size != stored.size { otherSize = output.size }
@@ -150,7 +158,9 @@ private final class Lane {
     if identical > 0, entry.row.identity.kind != .oracle {
       warnings.append("\(identical) of \(evaluated) frames are identical to the original")
     }
-    if compared != clip.count { warnings.append("\(compared) of \(clip.count) frames compared (count policy common)") }
+    if compared != clip.count {
+      warnings.append("\(compared) of \(clip.count) frames compared (count policy common)")
+    }
     let generatedFrames = frames == nil ? compared : hasher.count
     let generatedHash = frames == nil ? originalHash : hasher.finish().description
     return ClipRecord(

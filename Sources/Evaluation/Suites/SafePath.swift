@@ -16,7 +16,8 @@ enum SafePath {
     if part.isEmpty { return "has an empty part" }
     if part == "." || part == ".." { return "has a part '\(part)'" }
     let isLegal = part.utf8.allSatisfy { byte in
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || [45, 46, 95].contains(byte)
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || [45, 46, 95].contains(byte)
     }
     return isLegal ? nil : "has a character outside [A-Za-z0-9._-]"
   }

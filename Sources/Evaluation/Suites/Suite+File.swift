@@ -101,7 +101,9 @@ extension Suite {
       entry["sketch"] = clip.sketch.map(JSONValue.string)
       entry["sha256"] = clip.sha256.map(JSONValue.string)
       entry["sketch_sha256"] = clip.sketchSHA256.map(JSONValue.string)
-      if !clip.provenance.isEmpty { entry["provenance"] = .object(clip.provenance.mapValues(JSONValue.string)) }
+      if !clip.provenance.isEmpty {
+        entry["provenance"] = .object(clip.provenance.mapValues(JSONValue.string))
+      }
       return .object(entry)
     }
     var document: [String: JSONValue] = [

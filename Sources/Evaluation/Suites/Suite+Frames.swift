@@ -59,7 +59,8 @@ enum FileFingerprint {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else { return "missing" }
-    let names = isFolder.boolValue ? ((try? manager.contentsOfDirectory(atPath: url.path)) ?? []).sorted() : [""]
+    let names =
+      isFolder.boolValue ? ((try? manager.contentsOfDirectory(atPath: url.path)) ?? []).sorted() : [""]
     var hasher = SHA256Hasher()
     for name in names where !name.hasPrefix(".") {
       var status = stat()
@@ -80,7 +81,8 @@ struct FrameSlice: FrameSource {
   /// Throws `MediaError`-like `FrameCountError` when the source is too short.
   init(_ base: any FrameSource, first: Int, count: Int) throws {
     guard base.count >= first + count else {
-      throw FrameCountError(file: base.name, found: base.count, expected: first + count, hint: "check 'first' and 'count'")
+      throw FrameCountError(
+        file: base.name, found: base.count, expected: first + count, hint: "check 'first' and 'count'")
     }
     self.base = base
     self.first = first
@@ -134,13 +136,16 @@ public struct FrameCountError: ReasonedError, Equatable, CustomStringConvertible
     let newPerSegment = 10
     let officialCount = clip > 14 ? 5 + (clip - 5) / newPerSegment * newPerSegment : 0
     if found == officialCount {
-      return "the released LVCD sampler drops trailing frames (\(found) of \(clip) at o = 4); colour the tail, or set "
+      return
+        "the released LVCD sampler drops trailing frames (\(found) of \(clip) at o = 4); colour the tail, or set "
         + "\"count_policy\": \"common\" (--count-policy common) to score the common frames"
     }
     if found == clip - 1 {
-      return "one frame is missing; if the output leaves out the reference frame, put the reference in as its first frame, "
+      return
+        "one frame is missing; if the output leaves out the reference frame, put the reference in as its first frame, "
         + "or set \"count_policy\": \"common\" (--count-policy common) to score the common frames"
     }
-    return "outputs must cover the clip exactly; set \"count_policy\": \"common\" (--count-policy common) to score the common frames"
+    return
+      "outputs must cover the clip exactly; set \"count_policy\": \"common\" (--count-policy common) to score the common frames"
   }
 }

@@ -24,7 +24,9 @@ public struct Suite: Sendable {
     var hasher = SHA256Hasher()
     hasher.update("suite/1 \(name)\n")
     for clip in clips.sorted(by: { $0.id < $1.id }) {
-      hasher.update("\(clip.id) \(clip.first) \(clip.count) \(clip.reference) \(clip.sha256 ?? "-") \(clip.sketchSHA256 ?? "-")\n")
+      hasher.update(
+        "\(clip.id) \(clip.first) \(clip.count) \(clip.reference) \(clip.sha256 ?? "-") \(clip.sketchSHA256 ?? "-")\n"
+      )
     }
     return hasher.finish().description
   }
@@ -117,7 +119,8 @@ public enum SuiteError: ReasonedError, Equatable, CustomStringConvertible {
         + "restore the files or rewrite the suite with 'suites import'"
     case .noSketch(let suite, let clip):
       "\(suite)/\(clip): the suite has no lineart for this clip and the method needs it; add 'sketch' (see 'lvcd-bench lineart')"
-    case .sketchMismatch(let suite, let clip, let detail): "\(suite)/\(clip): \(detail); redraw or resize the lineart"
+    case .sketchMismatch(let suite, let clip, let detail):
+      "\(suite)/\(clip): \(detail); redraw or resize the lineart"
     }
   }
 }

@@ -28,9 +28,13 @@ extension SuiteImporter {
       guard manager.fileExists(atPath: child.path, isDirectory: &isFolder) else { continue }
       if isFolder.boolValue {
         if let clip = try clip(in: child, id: entry) { clips.append(clip) }
-      } else if videoExtensions.contains(child.pathExtension), !sketchNames.contains(where: { childName.hasSuffix(".\($0)") }) {
-        let sketch = sketchNames.map { url.appendingPathComponent("\(childName).\($0).\(child.pathExtension)") }
-          .first { manager.fileExists(atPath: $0.path) }
+      } else if videoExtensions.contains(child.pathExtension),
+        !sketchNames.contains(where: { childName.hasSuffix(".\($0)") })
+      {
+        let sketch = sketchNames.map {
+          url.appendingPathComponent("\(childName).\($0).\(child.pathExtension)")
+        }
+        .first { manager.fileExists(atPath: $0.path) }
         clips.append(Found(id: childName, frames: child, sketch: sketch))
       }
     }
@@ -41,7 +45,11 @@ extension SuiteImporter {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
     func entry(_ candidates: [String]) -> URL? {
       let match = candidates.lazy.compactMap { candidate in
-        names.first { $0 == candidate || videoExtensions.contains(($0 as NSString).pathExtension) && ($0 as NSString).deletingPathExtension == candidate }
+        names.first {
+          $0 == candidate
+            || videoExtensions.contains(($0 as NSString).pathExtension)
+              && ($0 as NSString).deletingPathExtension == candidate
+        }
       }.first
       return match.map { folder.appendingPathComponent($0) }
     }
@@ -55,7 +63,10 @@ extension SuiteImporter {
     let path = url.resolvingSymlinksInPath().standardizedFileURL.path
     guard path.hasPrefix(base + "/") else {
       throw SuiteError.pathEscape(
-        file: folder.path, path: path, detail: "does not lie below the suite's folder; write the suite into a folder above the frames, or convert with --size")
+        file: folder.path, path: path,
+        detail:
+          "does not lie below the suite's folder; write the suite into a folder above the frames, or convert with --size"
+      )
     }
     return String(path.dropFirst(base.count + 1))
   }
@@ -85,9 +96,11 @@ final class LosslessClipWriter {
   }
 
   func append(_ frame: Frame) throws {
-    let writer = try self.writer
+    let writer =
+      try self.writer
       ?? VideoWriter(
-        url, size: frame.size, frameRate: Rational(framesPerSecond: framesPerSecond), codec: isGray ? .grayFFV1 : .h264Lossless)
+        url, size: frame.size, frameRate: Rational(framesPerSecond: framesPerSecond),
+        codec: isGray ? .grayFFV1 : .h264Lossless)
     self.writer = writer
     try writer.append(frame)
     hasher.update(frame)

@@ -80,7 +80,8 @@ public struct SuiteImporter: Sendable {
       throw SuiteError.empty(file: folder.path, detail: "every clip is shorter than \(minimumLength) frames")
     }
     let suite = Suite(
-      name: name, title: title, framesPerSecond: framesPerSecond, licence: licence, root: folder, clips: clips,
+      name: name, title: title, framesPerSecond: framesPerSecond, licence: licence, root: folder,
+      clips: clips,
       fullCount: clips.count)
     let file = folder.appendingPathComponent("\(name).suite.json")
     try AtomicFile.write(try suite.encoded(root: "."), to: file)
@@ -89,7 +90,9 @@ public struct SuiteImporter: Sendable {
 
   private var converts: Bool { size != nil || clipLength != nil || extractor != nil }
 
-  private func importClip(_ item: Found, id: String, first: Int, count: Int, into folder: URL) throws -> SuiteClip {
+  private func importClip(_ item: Found, id: String, first: Int, count: Int, into folder: URL) throws
+    -> SuiteClip
+  {
     if let fault = SafePath.clipIDFault(id) {
       throw SuiteError.badClipID(file: item.frames.path, id: id, detail: fault)
     }
@@ -107,13 +110,16 @@ public struct SuiteImporter: Sendable {
     if let firstNumber { clip.first = firstNumber }
     clip.sha256 = try Self.hash(try Suite.open(path: frames, root: folder, first: clip.first, count: count))
     if let sketch {
-      clip.sketchSHA256 = try Self.hash(try Suite.open(path: sketch, root: folder, first: clip.first, count: count))
+      clip.sketchSHA256 = try Self.hash(
+        try Suite.open(path: sketch, root: folder, first: clip.first, count: count))
     }
     return clip
   }
 
   /// A clip written anew as lossless video, resized, with lineart.
-  private func convert(_ item: Found, id: String, first: Int, count: Int, into folder: URL) throws -> SuiteClip {
+  private func convert(_ item: Found, id: String, first: Int, count: Int, into folder: URL) throws
+    -> SuiteClip
+  {
     let source = try FrameSources.open(item.frames)
     let reader = try source.makeReader()
     let sketchReader = try item.sketch.map { try FrameSources.open($0).makeReader() }
@@ -123,14 +129,18 @@ public struct SuiteImporter: Sendable {
     }
     let place = folder.appendingPathComponent(id, isDirectory: true)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    let color = try LosslessClipWriter(place.appendingPathComponent("color.mkv"), framesPerSecond: framesPerSecond)
+    let color = try LosslessClipWriter(
+      place.appendingPathComponent("color.mkv"), framesPerSecond: framesPerSecond)
     let hasSketch = sketchReader != nil || extractor != nil
-    let lineart = hasSketch
-      ? try LosslessClipWriter(place.appendingPathComponent("lineart.mkv"), framesPerSecond: framesPerSecond, isGray: true)
+    let lineart =
+      hasSketch
+      ? try LosslessClipWriter(
+        place.appendingPathComponent("lineart.mkv"), framesPerSecond: framesPerSecond, isGray: true)
       : nil
     for index in 0..<count {
       guard let stored = try reader.next() else {
-        throw FrameCountError(file: source.name, found: first + index, expected: first + count, hint: "the file ends early")
+        throw FrameCountError(
+          file: source.name, found: first + index, expected: first + count, hint: "the file ends early")
       }
       let resizer = FrameResizer(size: targetSize(stored.size), filter: .bilinearAA)
       let frame = resizer(stored)
@@ -142,11 +152,13 @@ public struct SuiteImporter: Sendable {
       }
     }
     var clip = SuiteClip(
-      id: id, frames: "\(id)/color.mkv", sketch: hasSketch ? "\(id)/lineart.mkv" : nil, first: 0, count: count)
+      id: id, frames: "\(id)/color.mkv", sketch: hasSketch ? "\(id)/lineart.mkv" : nil, first: 0, count: count
+    )
     clip.sha256 = try color.finish()
     clip.sketchSHA256 = try lineart?.finish()
     clip.provenance = [
-      "source": item.frames.lastPathComponent, "first_frame": "\(first)", "notes": source.notes.joined(separator: ","),
+      "source": item.frames.lastPathComponent, "first_frame": "\(first)",
+      "notes": source.notes.joined(separator: ","),
     ]
     if sketchReader == nil, let extractor { clip.provenance["lineart"] = extractor.name }
     return clip

@@ -38,7 +38,8 @@ public struct SuiteLibrary: Sendable {
     let files = EmbeddedFile.all
     var hasher = SHA256Hasher()
     for file in files { hasher.update("\(file.path) \(SHA256Digest(of: file.bytes))\n") }
-    let folder = cache.appendingPathComponent("suites/\(hasher.finish().description.prefix(16))", isDirectory: true)
+    let folder = cache.appendingPathComponent(
+      "suites/\(hasher.finish().description.prefix(16))", isDirectory: true)
     for file in files {
       let url = folder.appendingPathComponent(file.path)
       let size = try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int

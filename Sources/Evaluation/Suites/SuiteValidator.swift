@@ -22,31 +22,38 @@ public struct SuiteValidator: Sendable {
   private func check(_ clip: SuiteClip) throws {
     let frames = try scan(try suite.openFrames(of: clip), clip: clip, stated: clip.sha256, what: "frame")
     guard clip.sketch != nil else { return }
-    let sketch = try scan(try suite.openSketch(of: clip), clip: clip, stated: clip.sketchSHA256, what: "lineart")
+    let sketch = try scan(
+      try suite.openSketch(of: clip), clip: clip, stated: clip.sketchSHA256, what: "lineart")
     if sketch != frames {
       throw SuiteError.sketchMismatch(
         suite: suite.name, clip: clip.id, detail: "lineart is \(sketch), frames are \(frames)")
     }
   }
 
-  private func scan(_ source: any FrameSource, clip: SuiteClip, stated: String?, what: String) throws -> FrameSize {
+  private func scan(_ source: any FrameSource, clip: SuiteClip, stated: String?, what: String) throws
+    -> FrameSize
+  {
     var hasher = ClipHasher()
     var size: FrameSize?
     let reader = try source.makeReader()
     while let frame = try reader.next() {
       if let size, size != frame.size {
         throw SuiteError.sketchMismatch(
-          suite: suite.name, clip: clip.id, detail: "\(what) \(hasher.count) is \(frame.size), the first is \(size)")
+          suite: suite.name, clip: clip.id,
+          detail: "\(what) \(hasher.count) is \(frame.size), the first is \(size)")
       }
       size = frame.size
       hasher.update(frame)
     }
     guard let size, hasher.count == clip.count else {
-      throw FrameCountError(file: source.name, found: hasher.count, expected: clip.count, hint: "correct 'count' or restore the files")
+      throw FrameCountError(
+        file: source.name, found: hasher.count, expected: clip.count,
+        hint: "correct 'count' or restore the files")
     }
     let digest = hasher.finish().description
     if let stated, stated != digest {
-      throw SuiteError.hashMismatch(suite: suite.name, clip: clip.id, what: what, expected: stated, found: digest)
+      throw SuiteError.hashMismatch(
+        suite: suite.name, clip: clip.id, what: what, expected: stated, found: digest)
     }
     return size
   }
