@@ -122,4 +122,15 @@ import Testing
         "drops trailing frames (\(found) of \(clip)"))
     #expect(!FrameCountError.likelyCause(found: found - 2, clip: clip).contains("drops trailing"))
   }
+
+  @Test func coloredRowsNeedLineartAndSayItBeforeAnyWork() throws {
+    let harness = try Harness()
+    let text = try String(contentsOf: harness.suite.file, encoding: .utf8)
+    let pattern = try Regex(#""sketch": "[^"]*","#)
+    try text.replacing(pattern, with: "").write(to: harness.suite.file, atomically: true, encoding: .utf8)
+    #expect(throws: SuiteError.noSketch(suite: "tiny", clip: "scene/clip-0")) { try harness.run("a") }
+    var external = harness
+    external.configuration.methods.removeFirst()
+    #expect(try external.run("b").failures.isEmpty)
+  }
 }

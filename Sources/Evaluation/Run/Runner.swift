@@ -42,8 +42,23 @@ public struct Runner: Sendable {
     rows = try configuration.methods.map {
       try Row($0, seed: configuration.seed, folder: configuration.folder)
     }
+    try Self.checkLineart(suites, rows)
     metrics = try MetricRegistry.make(
       configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
+  }
+
+  /// A colorizer without lineart would fail on every clip, and with it every other row: better said before any work.
+  private static func checkLineart(_ suites: [Suite], _ rows: [Row]) throws {
+    let colours = rows.contains { row in
+      if case .colorizer = row.source { return true }
+      return false
+    }
+    guard colours else { return }
+    for suite in suites {
+      if let clip = suite.clips.first(where: { $0.sketch == nil }) {
+        throw SuiteError.noSketch(suite: suite.name, clip: clip.id)
+      }
+    }
   }
 
   private static func selectSuites(_ configuration: RunConfiguration, library: SuiteLibrary) throws -> [Suite]

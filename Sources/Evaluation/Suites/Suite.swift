@@ -118,7 +118,7 @@ public enum SuiteError: ReasonedError, Equatable, CustomStringConvertible {
       "\(suite)/\(clip): \(what) hash \(found), the suite says \(expected); "
         + "restore the files or rewrite the suite with 'suites import'"
     case .noSketch(let suite, let clip):
-      "\(suite)/\(clip): the suite has no lineart for this clip and the method needs it; add 'sketch' (see 'lvcd-bench lineart')"
+      "\(suite)/\(clip): the suite has no lineart for this clip and the method needs it; import the set again with --extractor, add 'sketch', or leave out the rows that are coloured here"
     case .sketchMismatch(let suite, let clip, let detail):
       "\(suite)/\(clip): \(detail); redraw or resize the lineart"
     }
