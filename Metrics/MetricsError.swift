@@ -64,32 +64,7 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
   }
 
   private static func hint(_ given: String, _ legal: [String]) -> String {
-    guard let nearest = NearestName.of(given, in: legal) else { return "" }
+    guard let nearest = NearestMatch.of(given, among: legal) else { return "" }
     return ", did you mean '\(nearest)'?"
-  }
-}
-
-/// Finds what a user probably meant.
-enum NearestName {
-  /// The candidate with the smallest edit distance, or nil when none is within half of the name's length.
-  static func of(_ name: String, in candidates: [String]) -> String? {
-    let ranked = candidates.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
-    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(1, name.count / 2) else { return nil }
-    return best.0
-  }
-
-  /// Levenshtein distance in characters.
-  static func editDistance(_ a: String, _ b: String) -> Int {
-    let target = Array(b)
-    var previous = Array(0...target.count)
-    for (i, letter) in a.enumerated() {
-      var current = [i + 1]
-      for (j, other) in target.enumerated() {
-        let substitution = previous[j] + (letter == other ? 0 : 1)
-        current.append(min(substitution, previous[j + 1] + 1, current[j] + 1))
-      }
-      previous = current
-    }
-    return previous[target.count]
   }
 }
