@@ -58,6 +58,17 @@ let package = Package(
     // MARK: - Networks and extractors shared by metrics and methods
     .target(name: "Perception", dependencies: ["CKernels", "EvalCore", "Imaging"]),
 
+    // MARK: - Model
+    .target(
+      name: "LVCDModel",
+      dependencies: ["NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing"],
+      path: "Sources/LVCD"),
+    .testTarget(
+      name: "LVCDModelTests",
+      dependencies: [
+        "LVCDModel", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "TestSupport",
+      ]),
+
     // MARK: - Metrics and baselines
     .target(
       name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],

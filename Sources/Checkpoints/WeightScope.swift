@@ -40,6 +40,18 @@ public struct WeightScope: Sendable {
   /// Whether the source has a tensor of this name; asking does not take it.
   public func hasTensor(_ name: String) -> Bool { source.hasTensor(named: fullName(name)) }
 
+  /// Sizes of a tensor without taking it, for layers whose width the file decides.
+  ///
+  /// - Throws: `missingTensor` with the nearest name.
+  public func shape(_ name: String) throws(CheckpointError) -> [Int] {
+    let fullName = fullName(name)
+    guard let weight = try source.weight(named: fullName, expectedShape: []) else {
+      throw .missingTensor(
+        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+    }
+    return weight.shape
+  }
+
   /// Takes a tensor as float32.
   ///
   /// - Throws: `missingTensor` with the nearest name, or `wrongShape` with both shapes.
