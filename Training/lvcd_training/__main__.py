@@ -18,7 +18,16 @@ from .errors import TrainingError
 from .evaluation.gates import GateOptions, Gates, format_report
 from .evaluation.sampler import Scheme
 from .export import load_colorizer
-from .training.stages import Settings, export, train_codec, train_colorizer, without_reference_attention
+from .flow.evaluation import flow_report, load_flow
+from .training.stages import (
+    Settings,
+    export,
+    export_flow,
+    train_codec,
+    train_colorizer,
+    train_flow,
+    without_reference_attention,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -26,7 +35,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def parser() -> argparse.ArgumentParser:
     """All options; every stage takes those that concern it."""
     result = argparse.ArgumentParser(prog="lvcd_training", description=__doc__)
-    result.add_argument("stage", choices=["data", "codec", "image", "video", "export", "evaluate"])
+    result.add_argument(
+        "stage",
+        choices=["data", "codec", "image", "video", "raft", "export", "export-raft", "evaluate", "evaluate-raft"],
+    )
     add = result.add_argument
     add("--root", type=Path, default=REPOSITORY / ".training", help="folder of data, states and curves")
     add("--config", type=Path, help="JSON of configuration fields that differ from the defaults")
@@ -119,6 +131,16 @@ def evaluate(arguments: argparse.Namespace) -> None:
         print(format_report(name, gates.run(folder, name)))
 
 
+def evaluate_flow(arguments: argparse.Namespace) -> None:
+    """Stage `evaluate-raft`: end-point errors beside those of OpenCV's methods."""
+    settings = settings_from(arguments)
+    model = load_flow(arguments.weights or export_flow(settings, None), settings.device)
+    folder = arguments.output or arguments.root / "evaluation"
+    for name in ("similar", "general"):
+        clips = ClipSet(settings.data, f"flow{name}")
+        print(flow_report(model, clips, settings.device, arguments.eval_clips, folder / f"flow-{name}.json"))
+
+
 def main() -> int:
     """Runs a stage; 1 with one line on the error stream where it fails."""
     arguments = parser().parse_args()
@@ -133,6 +155,12 @@ def main() -> int:
                 train_codec(settings_from(arguments))
             case "image" | "video":
                 train_colorizer(settings_from(arguments), arguments.stage == "video")
+            case "raft":
+                train_flow(settings_from(arguments))
+            case "export-raft":
+                export_flow(settings_from(arguments), arguments.output)
+            case "evaluate-raft":
+                evaluate_flow(arguments)
             case "export":
                 export(settings_from(arguments), arguments.output)
             case "evaluate":

@@ -1,7 +1,8 @@
 """Packs: compressed frames of many clips in one safetensors file, about an eighth of the shards' size.
 
-Tensors: `data` U8, the frames one after another, each a zlib stream of RGB [H, W, 3] and then lineart [H, W];
-`offsets` I64 [frames + 1] into it; `starts` I64 [clips + 1], the first frame of each clip; `times` I32 [frames].
+Tensors: `data` U8, the records one after another, each a zlib stream; `offsets` I64 [records + 1] into it; `starts`
+I64 [clips + 1], the first record of each clip; `times` I32 [records]. A record is a frame, RGB [H, W, 3] and lineart
+[H, W], or a pair of frames with the flow between them: RGB, RGB, flow F16 [2, H, W], visibility [H, W].
 """
 
 from __future__ import annotations
@@ -17,16 +18,32 @@ from safetensors.numpy import save
 from ..errors import TrainingError, write_atomically
 from .shards import ShardClip
 
+FRAME_BYTES = 4
+PAIR_BYTES = 11
 
-def write_pack(path: Path, clips: Iterable[ShardClip], description: str) -> None:
-    """Packs clips of one size; `description` says how they were generated."""
+
+def frame_records(clip: ShardClip) -> list[bytes]:
+    """The frames of a clip, 4 bytes a pixel."""
+    return [frame.tobytes() + lineart.tobytes() for frame, lineart in zip(clip.frames, clip.lineart)]
+
+
+def pair_records(clip: ShardClip) -> list[bytes]:
+    """The consecutive pairs of a clip, 11 bytes a pixel."""
+    if clip.flow is None or clip.visible is None:
+        raise TrainingError(f"clip {clip.name} has no flow; generate it with --flow")
+    pairs = zip(clip.frames, clip.frames[1:], clip.flow, clip.visible)
+    return [b"".join(part.tobytes() for part in pair) for pair in pairs]
+
+
+def write_pack(path: Path, clips: Iterable[ShardClip], description: str, pairs: bool = False) -> None:
+    """Packs clips of one size, frame by frame or pair by pair; `description` says how they were generated."""
     blobs: list[bytes] = []
     starts, times, sizes = [0], [], set()
     for clip in clips:
-        for frame, lineart in zip(clip.frames, clip.lineart):
-            blobs.append(zlib.compress(frame.tobytes() + lineart.tobytes(), 6))
+        records = pair_records(clip) if pairs else frame_records(clip)
+        blobs.extend(zlib.compress(record, 6) for record in records)
         starts.append(len(blobs))
-        times.append(clip.times)
+        times.append(clip.times[: len(records)])
         sizes.add(clip.lineart.shape[1:])
     if len(sizes) != 1:
         raise TrainingError(f"{path}: clips of {len(sizes)} sizes, expected one; generate all with the same --size")
@@ -39,6 +56,7 @@ def write_pack(path: Path, clips: Iterable[ShardClip], description: str) -> None
         "times": np.concatenate(times).astype(np.int32),
     }
     metadata = {"description": description, "height": str(height), "width": str(width)}
+    metadata["bytes_per_pixel"] = str(PAIR_BYTES if pairs else FRAME_BYTES)
     write_atomically(path, save(tensors, metadata))
 
 
@@ -51,6 +69,7 @@ class Pack:
             self._file = safe_open(path, "np")
             metadata = self._file.metadata() or {}
             self.height, self.width = int(metadata["height"]), int(metadata["width"])
+            self.bytes_per_pixel = int(metadata.get("bytes_per_pixel", FRAME_BYTES))
             self.description = metadata["description"]
             self._offsets = self._file.get_tensor("offsets")
             self.starts = self._file.get_tensor("starts")
@@ -62,9 +81,9 @@ class Pack:
             ) from error
 
     def raw(self, index: int) -> np.ndarray:
-        """The bytes of a frame of the pack, U8 [4 H W]: RGB pixel by pixel, then lineart."""
+        """The bytes of a record of the pack, U8 [4 H W] of a frame, U8 [11 H W] of a pair."""
         first, last = int(self._offsets[index]), int(self._offsets[index + 1])
-        expected = 4 * self.height * self.width
+        expected = self.bytes_per_pixel * self.height * self.width
         try:
             values = np.frombuffer(zlib.decompress(self._data[first:last].tobytes()), np.uint8)
         except zlib.error as error:
@@ -87,6 +106,7 @@ class ClipSet:
         if not self._packs:
             raise TrainingError(f"{folder}: no packs named {kind}-*.safetensors; run the data stage first")
         self.height, self.width = self._packs[0].height, self._packs[0].width
+        self.bytes_per_pixel = self._packs[0].bytes_per_pixel
         for pack in self._packs:
             if (pack.height, pack.width) != (self.height, self.width):
                 raise TrainingError(
@@ -109,6 +129,6 @@ class ClipSet:
         return int(self.starts[clip + 1] - self.starts[clip])
 
     def raw(self, frames: np.ndarray) -> np.ndarray:
-        """Frames by number, U8 [n, 4 H W]."""
+        """Records by number, U8 [n, bytes]."""
         numbers = np.searchsorted(self._firsts, frames, side="right") - 1
         return np.stack([self._packs[n].raw(int(f - self._firsts[n])) for n, f in zip(numbers, frames)])

@@ -28,11 +28,15 @@ class Kind:
     keep: int | None = None
     family: str = "similar"
     palette: str = "mixed"
+    motion: float = 1.0
+    flow: bool = False
+    side: int | None = None
 
     def arguments(self, pack: int, size: int) -> list[str]:
         """Arguments of `lvcd-bench clips generate` for one pack, less its output and its jobs."""
         count = min(self.per_pack, self.clips - pack * self.per_pack)
-        words = ["--family", self.family, "--palette", self.palette, "--size", f"{size}x{size}"]
+        side = self.side or size
+        words = ["--family", self.family, "--palette", self.palette, "--size", f"{side}x{side}"]
         words += [
             "--seed",
             str(self.seed + pack * self.per_pack),
@@ -41,7 +45,9 @@ class Kind:
             "--length",
             self.length,
         ]
-        return words + (["--keep", str(self.keep)] if self.keep else []) + ["--format", "training"]
+        words += ["--keep", str(self.keep)] if self.keep else []
+        words += ["--motion", f"{self.motion:g}", "--flow"] if self.flow else []
+        return [*words, "--format", "training"]
 
 
 # The embedded sets come from the first 72 test seeds of either family; held-out clips start beyond them.
@@ -53,6 +59,19 @@ KINDS = {
         Kind("general", 24, FIRST_TEST_SEED + 1_020_000, "45", 24, family="general", palette="harmonious"),
         Kind("image", 20_000, 1, "16:60", 500, keep=8),
         Kind("video", 3_000, 1_000_000, "36:48", 100),
+        Kind("flow", 4_000, 2_000_000, "2", 250, motion=1.5, flow=True, side=256),
+        Kind("flowsimilar", 100, FIRST_TEST_SEED + 30_000, "2", 100, palette="harmonious", flow=True, side=256),
+        Kind(
+            "flowgeneral",
+            100,
+            FIRST_TEST_SEED + 1_030_000,
+            "2",
+            100,
+            family="general",
+            palette="harmonious",
+            flow=True,
+            side=256,
+        ),
     )
 }
 
@@ -69,7 +88,7 @@ def prepare(folder: Path, program: Path, kind: Kind, size: int, jobs: int) -> No
         scratch = folder / f"generated-{kind.name}"
         shutil.rmtree(scratch, ignore_errors=True)
         generate(program, [*arguments, "--jobs", str(jobs), "--output", str(scratch)])
-        write_pack(path, (clip for shard in shard_paths(scratch) for clip in read_shard(shard)), description)
+        write_pack(path, (clip for shard in shard_paths(scratch) for clip in read_shard(shard)), description, kind.flow)
         shutil.rmtree(scratch)
         print(f"{path.name}: {path.stat().st_size >> 20} MiB, pack {number + 1} of {packs}", flush=True)
 

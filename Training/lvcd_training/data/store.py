@@ -25,22 +25,31 @@ class FrameStore:
 
     def _decode_all(self) -> Tensor:
         total = int(self.clips.starts[-1])
-        store = torch.empty(total, 4 * self.clips.height * self.clips.width, dtype=torch.uint8, device=self.device)
+        store = torch.empty(
+            total,
+            self.clips.bytes_per_pixel * self.clips.height * self.clips.width,
+            dtype=torch.uint8,
+            device=self.device,
+        )
         chunks = [np.arange(first, min(first + CHUNK, total)) for first in range(0, total, CHUNK)]
         for chunk, values in zip(chunks, self._pool.map(self.clips.raw, chunks)):
             store[int(chunk[0]) : int(chunk[-1]) + 1] = torch.from_numpy(values).to(self.device)
         return store
 
-    def batches(self, plans: Iterator[np.ndarray], ahead: int = 2) -> Iterator[tuple[Tensor, Tensor]]:
-        """Images and hints for each array of frame numbers, decoded ahead of use."""
+    def batches(self, plans: Iterator[np.ndarray]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Images and hints for each array of frame numbers."""
+        return map(self.unpack, self.records(plans))
+
+    def records(self, plans: Iterator[np.ndarray], ahead: int = 2) -> Iterator[Tensor]:
+        """Records U8 [n, bytes] for each array of their numbers, decoded ahead of use."""
         if self._resident is not None:
             for plan in plans:
-                yield self.unpack(self._resident[torch.from_numpy(plan).to(self.device)])
+                yield self._resident[torch.from_numpy(plan).to(self.device)]
             return
         pending = [self._pool.submit(self.clips.raw, next(plans)) for _ in range(ahead)]
         for plan in plans:
             pending.append(self._pool.submit(self.clips.raw, plan))
-            yield self.unpack(torch.from_numpy(pending.pop(0).result()).to(self.device))
+            yield torch.from_numpy(pending.pop(0).result()).to(self.device)
 
     def frames(self, numbers: np.ndarray) -> tuple[Tensor, Tensor]:
         """Images and hints of frames by number."""

@@ -15,7 +15,9 @@ from ..config import ModelConfig
 from ..data.packs import ClipSet
 from ..data.store import FrameStore
 from ..errors import TrainingError, write_atomically
-from ..export import export_colorizer
+from ..export import export_colorizer, write_weights
+from ..flow.raft import RAFTSmall
+from ..flow.training import FlowOptions, FlowTask
 from ..model.codec import Codec
 from ..model.colorizer import Colorizer
 from ..model.initialise import initialise
@@ -153,6 +155,30 @@ def train_codec(settings: Settings) -> None:
     held_out = {kind: ClipSet(settings.data, kind) for kind in ("validation", "general")}
     task = CodecTask(name, codec, store(settings, "image"), held_out, settings.seed, settings.clips or 8)
     Loop(task, loop_options(settings, plan, steps, clip=0.5)).run()
+
+
+def train_flow(settings: Settings) -> None:
+    """Stage `raft`."""
+    name, plan, steps = schedule(settings, "raft", settings.rate or 4e-4)
+    torch.manual_seed(settings.seed)
+    model = RAFTSmall()
+    channels_last(model.to(settings.device))
+    held_out = {kind: ClipSet(settings.data, f"flow{kind}") for kind in ("similar", "general")}
+    options = FlowOptions(settings.seed, settings.clips or 2, full_size=settings.device.type == "cuda")
+    task = FlowTask(name, model, store(settings, "flow"), held_out, options)
+    Loop(task, loop_options(settings, plan, steps)).run()
+
+
+def export_flow(settings: Settings, output: Path | None) -> Path:
+    """Stage `export-raft`."""
+    path = settings.best("raft")
+    if path is None:
+        raise TrainingError(f"{settings.state('raft')}: missing; run the raft stage first")
+    state = load_state(path)
+    origin = {"run": path.stem, "step": state["step"], "seed": settings.seed, "data": data_hash(settings.data)}
+    target = output or settings.root / "weights" / "raft-small-project.safetensors"
+    write_weights(target, state["average"], {"origin": json.dumps(origin, sort_keys=True)})
+    return target
 
 
 def run_name(stage: str, config: ModelConfig) -> str:
