@@ -62,7 +62,25 @@ let package = Package(
       name: "EmbeddedSuites", exclude: ["Suites"]),
 
     // MARK: - Networks and extractors shared by metrics and methods
-    .target(name: "Perception", dependencies: ["CKernels", "EvalCore", "Imaging"]),
+    .target(
+      name: "Perception",
+      dependencies: [
+        "CKernels", "EvalCore", "Hashing", "Imaging", "TensorCore", "NeuralLayers", "Checkpoints",
+      ]),
+    .testTarget(
+      name: "PerceptionTests",
+      dependencies: ["Perception", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport"]),
+
+    // MARK: - Model
+    .target(
+      name: "LVCDModel",
+      dependencies: ["NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing"],
+      path: "Sources/LVCD"),
+    .testTarget(
+      name: "LVCDModelTests",
+      dependencies: [
+        "LVCDModel", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "TestSupport",
+      ]),
 
     // MARK: - Metrics and baselines
     .target(
