@@ -84,7 +84,11 @@ let package = Package(
 
     // MARK: - Metrics and baselines
     .target(
-      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],
+      name: "Metrics",
+      dependencies: [
+        "CKernels", "EvalCore", "Imaging", "Perception", "TensorCore", "NeuralLayers", "Checkpoints",
+        "LinearAlgebra", "WeightStore",
+      ],
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
     .target(
@@ -101,7 +105,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
-        "EmbeddedSuites",
+        "EmbeddedSuites", "WeightStore",
       ]),
     .executableTarget(
       name: "LVCDBench",
@@ -122,12 +126,14 @@ let package = Package(
     .testTarget(
       name: "MetricsTests",
       dependencies: [
-        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport",
+        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport", "TensorCore",
+        "Checkpoints", "LinearAlgebra", "WeightStore",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport", "WeightStore"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import WeightStore
 
 /// Options that every working command has.
 struct CommonOptions: ParsableArguments {
@@ -23,10 +24,14 @@ struct CommonOptions: ParsableArguments {
       "Cache folder. (default: $LVCD_BENCH_CACHE, else $XDG_CACHE_HOME/lvcd-bench, else ~/.cache/lvcd-bench)")
   var cacheFolder: String?
 
-  @Flag(name: .customLong("no-color"), help: "Print no colour; nothing here does, so that logs and pipes stay clean.")
+  @Flag(
+    name: .customLong("no-color"),
+    help: "Print no colour; nothing here does, so that logs and pipes stay clean.")
   var hidesColor = false
 
-  @Flag(name: .long, help: "Open no connection; no command but 'make run' fetches anything, so this is always so.")
+  @Flag(
+    name: .long,
+    help: "Open no connection; only 'weights get' ever opens one, and with this option it does not.")
   var offline = false
 
   func validate() throws {
@@ -54,6 +59,8 @@ struct CommonOptions: ParsableArguments {
     return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(
       ".cache/lvcd-bench", isDirectory: true)
   }
+
+  var weights: WeightStore { WeightStore(cache: cache) }
 
   var library: SuiteLibrary { SuiteLibrary(cache: cache) }
 }

@@ -27,7 +27,7 @@ struct DoctorCommand: ParsableCommand {
       ]
       report.cache = common.cache.path
       report.suites = SuiteLibrary.embeddedNames
-      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper).map {
+      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights).map {
         Report.MetricState(
           name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
@@ -50,7 +50,7 @@ struct DoctorCommand: ParsableCommand {
     let runner = try Runner(
       configuration, folder: try RunFolder(folder), library: common.library, jobs: common.jobCount,
       progress: .silent,
-      interruption: Interruption())
+      interruption: Interruption(), weights: common.weights)
     let results = try runner.run()
     let oracle = results.cells.first { $0.method.kind == .oracle }?.values ?? [:]
     let copy = results.cells.first { $0.method.kind == .colorizer }?.values ?? [:]
@@ -68,7 +68,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func listMetrics() throws {
-    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper) {
+    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights) {
       try answer(
         "\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)"
       )

@@ -11,7 +11,7 @@ struct LVCDBench: ParsableCommand {
     subcommands: [
       RunCommand.self, ScoreCommand.self, ReportCommand.self, SuitesCommand.self, ClipsCommand.self,
       LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, NetworkBenchCommand.self,
     ])
 
   static func main() {

@@ -72,7 +72,7 @@ struct RunCommand: ParsableCommand {
       let folder = try RunFolder(scratch ?? URL(fileURLWithPath: output, isDirectory: true))
       let runner = try Runner(
         configuration, folder: folder, library: common.library, jobs: common.jobCount, progress: progress,
-        interruption: interruption)
+        interruption: interruption, weights: common.weights)
       if isDryRun {
         try answer("configuration, suites, rows and metrics are in order; nothing was computed")
         return
@@ -89,6 +89,7 @@ struct RunCommand: ParsableCommand {
       } else {
         try answer(try RunReport.summary(results, folder: folder))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if results.failures.count > configuration.maxFailed { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }
@@ -137,6 +138,21 @@ struct ScoringOptions: ParsableArguments {
 
   @Option(name: .long, help: "Only the first K clips of each suite; the result is marked partial.")
   var limit: Int?
+
+  @Flag(
+    name: .customLong("allow-test-weights"),
+    help: "Exit with success although columns come from weights other than the published ones (TEST-...).")
+  var allowsTestWeights = false
+
+  /// Ends the command with the code for bad data when a column comes from test weights and that was not allowed.
+  func refuseTestWeights(_ results: RunResults, _ progress: ProgressReporter) throws {
+    let labels = results.metrics.filter { $0.comparability == .test }.map(\.label)
+    guard !labels.isEmpty, !allowsTestWeights else { return }
+    progress.warn(
+      "\(labels.joined(separator: ", ")): not the published weights; "
+        + "give --allow-test-weights where that is meant")
+    throw ExitCode(ExitStatus.badData.rawValue)
+  }
 
   func apply(to configuration: inout RunConfiguration) throws {
     if let metrics {

@@ -65,7 +65,7 @@ struct ScoreCommand: ParsableCommand {
       interruption.listen { progress.warn($0) }
       let runner = try Runner(
         configuration, folder: folder, library: common.library, jobs: common.jobCount, progress: progress,
-        interruption: interruption)
+        interruption: interruption, weights: common.weights)
       let results: RunResults
       do { results = try runner.run() } catch is CancellationError {
         throw ExitCode(interruption.exitCode ?? 130)
@@ -76,6 +76,7 @@ struct ScoreCommand: ParsableCommand {
       } else {
         try answer(try ConsoleTable.render(results, layout: .table1))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if !results.failures.isEmpty { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }
