@@ -100,14 +100,14 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
+        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
         "EmbeddedSuites",
       ]),
     .executableTarget(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
