@@ -69,10 +69,43 @@ public struct MetricSignature: Codable, Hashable, Sendable, CustomStringConverti
   }
 }
 
+/// What was made from a clip's originals, each product once for all rows of a table. Lives on one thread.
+final class ProductShelf {
+  private var products: [String: Any] = [:]
+
+  func product<Value>(_ key: String, _ make: () throws -> Value) rethrows -> Value {
+    if let known = products[key] as? Value { return known }
+    let value = try make()
+    products[key] = value
+    return value
+  }
+}
+
+/// A clip's originals as a whole: holds what belongs to more than one of its frames.
+///
+/// Made once per clip and shared by all rows; what it holds lives until the last row has finished the clip, so
+/// products must not grow with the clip's length beyond what their metric needs. Lives on one thread.
+public final class OriginalClip {
+  private let shelf = ProductShelf()
+
+  /// A clip without products.
+  public init() {}
+
+  /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes the
+  /// product.
+  ///
+  /// A product that gathers frames is a reference type whose users add frame `index` only where it is still
+  /// missing: the first row adds it, the others find it.
+  public func product<Value>(_ key: String, _ make: () throws -> Value) rethrows -> Value {
+    try shelf.product(key, make)
+  }
+}
+
 /// One frame of a clip as the metrics see it: the original at evaluation size, shared by all rows of a table.
 ///
-/// Products of the original that several rows need (features, distance maps, flow) are made once through `product`.
-/// Lives on one thread.
+/// Products of the original that several rows need (features, distance maps) are made once through `product`. One
+/// that needs the frame before as well (flow) is a product of the later frame; an observer may keep the frame
+/// before. What belongs to a whole clip (features of a window) is a product of `clip`. Lives on one thread.
 public final class OriginalFrame {
   /// Index in the clip.
   public let index: Int
@@ -82,22 +115,25 @@ public final class OriginalFrame {
   public let storedFrame: Frame
   /// The input lineart at stored size, where the suite has one.
   public let lineart: Frame?
-  private var products: [String: Any] = [:]
+  /// The clip this frame belongs to.
+  public let clip: OriginalClip
+  private let shelf = ProductShelf()
 
   /// Makes a frame.
-  public init(index: Int, frame: Frame, storedFrame: Frame? = nil, lineart: Frame? = nil) {
+  public init(
+    index: Int, frame: Frame, storedFrame: Frame? = nil, lineart: Frame? = nil,
+    clip: OriginalClip = OriginalClip()
+  ) {
     self.index = index
     self.frame = frame
     self.storedFrame = storedFrame ?? frame
     self.lineart = lineart
+    self.clip = clip
   }
 
   /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes the product.
   public func product<Value>(_ key: String, _ make: () throws -> Value) rethrows -> Value {
-    if let known = products[key] as? Value { return known }
-    let value = try make()
-    products[key] = value
-    return value
+    try shelf.product(key, make)
   }
 }
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTensorCorrelation.h"
 #include "CTensorOperations.h"
 
 /// Instruction sets the conversions can use; `CT_ISA_AUTO` is the best of this machine.

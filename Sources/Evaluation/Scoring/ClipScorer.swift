@@ -41,6 +41,7 @@ struct ClipScorer {
     let resizer = FrameResizer(size: frameProtocol.size, filter: filter)
     let reader = try originals.makeReader()
     var originalHash = ClipHasher()
+    let originalClip = OriginalClip()
     while let stored = try clock.measure(.decode, { try reader.next() }) {
       try interruption.check()
       let index = originalHash.count
@@ -55,7 +56,8 @@ struct ClipScorer {
       let original =
         isEvaluated
         ? clock.measure(.measure) {
-          OriginalFrame(index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart)
+          OriginalFrame(
+            index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart, clip: originalClip)
         } : nil
       for lane in lanes { lane.advance(original: original, stored: stored, resizer: resizer, clock: clock) }
     }
