@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// A person: the main character of the `similar` family. Built in heights, the soles at y = 0, looking right in

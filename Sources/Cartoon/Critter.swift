@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// A creature grown at random: a body with shapes on joints. Without semantics, only shape and layout tell parts apart.

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Linear-light-free 8-bit RGB in 0…1.

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Layers, camera and colours of one clip: everything that painting a frame needs.
