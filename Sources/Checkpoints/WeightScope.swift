@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Synchronization
 public import TensorCore
 
@@ -77,7 +78,7 @@ public struct WeightScope: Sendable {
     let fullName = fullName(name)
     guard let weight = try source.weight(named: fullName, expectedShape: shape) else {
       throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
     }
     guard weight.shape == shape else {
       throw .wrongShape(file: source.name, name: fullName, found: weight.shape, expected: shape)
