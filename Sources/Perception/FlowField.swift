@@ -8,8 +8,8 @@ struct FlowField: Sendable {
   let width: Int
   let height: Int
   /// Unit vector across the edge (along the gradient); the vector along it is `(-acrossY, acrossX)`.
-  private let acrossX: [Double]
-  private let acrossY: [Double]
+  private var acrossX: [Double]
+  private var acrossY: [Double]
 
   init(of picture: LabPicture) {
     width = picture.lightness.width
@@ -37,11 +37,13 @@ struct FlowField: Sendable {
     let smoothed = [xx, xy, yy].map {
       Plane(width: width, height: height, values: $0).blurred(sigma: Self.tensorSigma).values
     }
-    let angles = (0..<count).map { pixel in
-      0.5 * atan2(2 * smoothed[1][pixel], smoothed[0][pixel] - smoothed[2][pixel])
+    acrossX = [Double](repeating: 0, count: count)
+    acrossY = acrossX
+    for pixel in 0..<count {
+      let angle = 0.5 * atan2(2 * smoothed[1][pixel], smoothed[0][pixel] - smoothed[2][pixel])
+      acrossX[pixel] = cos(angle)
+      acrossY[pixel] = sin(angle)
     }
-    acrossX = angles.map { cos($0) }
-    acrossY = angles.map { sin($0) }
   }
 
   /// Strength of dark lines (difference of Gaussians of lightness) and of colour boundaries (gradient
@@ -56,13 +58,14 @@ struct FlowField: Sendable {
 
   /// Pixels whose value is not below those one pixel away on both sides across the edge.
   func ridges(of plane: Plane) -> [Bool] {
-    let sampler = Sampler(plane)
-    return plane.values.indices.map { pixel in
-      let (x, y) = (Double(pixel % width), Double(pixel / width))
-      let value = plane.values[pixel]
-      let ahead = sampler.value(x + acrossX[pixel], y + acrossY[pixel])
-      let behind = sampler.value(x - acrossX[pixel], y - acrossY[pixel])
-      return value >= ahead && value > behind
+    Sampler.reading(plane.values, width: width, height: height) { sampler in
+      plane.values.indices.map { pixel in
+        let (x, y) = (Double(pixel % width), Double(pixel / width))
+        let value = plane.values[pixel]
+        let ahead = sampler.value(x + acrossX[pixel], y + acrossY[pixel])
+        let behind = sampler.value(x - acrossX[pixel], y - acrossY[pixel])
+        return value >= ahead && value > behind
+      }
     }
   }
 
@@ -76,25 +79,28 @@ struct FlowField: Sendable {
     let edgeTaps = narrow.enumerated().map { index, weight in
       Double(index - reach) / (sigmas.narrow * sigmas.narrow) * weight
     }
-    let samplers = picture.channels.map(Sampler.init)
+    // One reading position serves all three channels.
+    let lab = (0..<(width * height)).map { pixel in
+      SIMD4(
+        picture.lightness.values[pixel], picture.greenRed.values[pixel], picture.blueYellow.values[pixel], 0)
+    }
     var line = [Double](repeating: 0, count: width * height)
     var boundary = line
-    for pixel in line.indices {
-      let (x, y) = (Double(pixel % width), Double(pixel / width))
-      var derivatives = (0.0, 0.0, 0.0)
-      for tap in -reach...reach {
-        let px = x + Double(tap) * acrossX[pixel]
-        let py = y + Double(tap) * acrossY[pixel]
-        let lightness = samplers[0].value(px, py)
-        let edge = edgeTaps[tap + reach]
-        line[pixel] += lineTaps[tap + reach] * lightness
-        derivatives.0 += edge * lightness
-        derivatives.1 += edge * samplers[1].value(px, py)
-        derivatives.2 += edge * samplers[2].value(px, py)
+    Sampler.reading(lab, width: width, height: height) { sampler in
+      for pixel in line.indices {
+        let (x, y) = (Double(pixel % width), Double(pixel / width))
+        let (dx, dy) = (acrossX[pixel], acrossY[pixel])
+        var response = 0.0
+        var derivatives = SIMD4<Double>.zero
+        for tap in -reach...reach {
+          let value = sampler.value(x + Double(tap) * dx, y + Double(tap) * dy)
+          response += lineTaps[tap + reach] * value.x
+          derivatives += edgeTaps[tap + reach] * value
+        }
+        let squares = derivatives * derivatives
+        line[pixel] = response
+        boundary[pixel] = (squares.x + squares.y + squares.z).squareRoot()
       }
-      let squares =
-        derivatives.0 * derivatives.0 + derivatives.1 * derivatives.1 + derivatives.2 * derivatives.2
-      boundary[pixel] = squares.squareRoot()
     }
     return (
       Plane(width: width, height: height, values: line),
@@ -107,29 +113,39 @@ struct FlowField: Sendable {
     let steps = Int(2.5 * sigma)
     let weights = (0...steps).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
     let total = weights[0] + 2 * weights.dropFirst().reduce(0, +)
-    let sampler = Sampler(plane)
     var output = plane
-    for pixel in plane.values.indices {
-      var sum = plane.values[pixel]
-      for side in [1.0, -1.0] {
-        var (x, y) = (Double(pixel % width), Double(pixel / width))
-        var (dx, dy) = (-side * acrossY[pixel], side * acrossX[pixel])
-        for step in 1...steps {
-          x += dx
-          y += dy
-          sum += weights[step] * sampler.value(x, y)
-          let column = min(width - 1, max(0, Int(x.rounded())))
-          let row = min(height - 1, max(0, Int(y.rounded())))
-          let here = row * width + column
-          let (alongX, alongY) = (-acrossY[here], acrossX[here])
-          // Directions have no sign: go on the way that was taken.
-          let sign = alongX * dx + alongY * dy < 0 ? -1.0 : 1.0
-          (dx, dy) = (sign * alongX, sign * alongY)
+    Sampler.reading(plane.values, width: width, height: height) { sampler in
+      acrossX.withUnsafeBufferPointer { acrossX in
+        acrossY.withUnsafeBufferPointer { acrossY in
+          for pixel in output.values.indices {
+            var sum = output.values[pixel]
+            for side in [1.0, -1.0] {
+              var (x, y) = (Double(pixel % width), Double(pixel / width))
+              var (dx, dy) = (-side * acrossY[pixel], side * acrossX[pixel])
+              for step in 1...steps {
+                x += dx
+                y += dy
+                sum += weights[step] * sampler.value(x, y)
+                let here = Self.nearest(y, below: height) * width + Self.nearest(x, below: width)
+                let (alongX, alongY) = (-acrossY[here], acrossX[here])
+                // Directions have no sign: go on the way that was taken.
+                let sign = alongX * dx + alongY * dy < 0 ? -1.0 : 1.0
+                (dx, dy) = (sign * alongX, sign * alongY)
+              }
+            }
+            output.values[pixel] = sum / total
+          }
         }
       }
-      output.values[pixel] = sum / total
     }
     return output
+  }
+
+  /// The whole number nearest to `position` among 0 ..< `bound`; halves go up.
+  private static func nearest(_ position: Double, below bound: Int) -> Int {
+    guard position > 0 else { return 0 }
+    let whole = Int(position)
+    return min(bound - 1, position - Double(whole) >= 0.5 ? whole + 1 : whole)
   }
 
   private static func weights(sigma: Double, reach: Int) -> [Double] {
@@ -139,27 +155,46 @@ struct FlowField: Sendable {
   }
 }
 
+/// What can be read between pixels.
+private protocol Blendable {
+  static func * (value: Self, weight: Double) -> Self
+  static func + (a: Self, b: Self) -> Self
+}
+
+extension Double: Blendable {}
+extension SIMD4<Double>: Blendable {}
+
 /// Bilinear reading between pixel centres; positions outside read the border.
-private struct Sampler {
-  private let plane: Plane
+private struct Sampler<Value: Blendable> {
+  private let values: UnsafeBufferPointer<Value>
+  private let width: Int
   private let lastX: Double
   private let lastY: Double
 
-  init(_ plane: Plane) {
-    self.plane = plane
-    lastX = Double(plane.width - 1)
-    lastY = Double(plane.height - 1)
+  /// Calls `body` with a sampler over `width * height` values.
+  static func reading<Result>(
+    _ values: [Value], width: Int, height: Int, _ body: (Sampler<Value>) -> Result
+  ) -> Result {
+    precondition(values.count == width * height, "a \(width)x\(height) plane needs \(width * height) values")
+    return values.withUnsafeBufferPointer { body(Sampler(values: $0, width: width, height: height)) }
   }
 
-  func value(_ x: Double, _ y: Double) -> Double {
+  private init(values: UnsafeBufferPointer<Value>, width: Int, height: Int) {
+    self.values = values
+    self.width = width
+    lastX = Double(width - 1)
+    lastY = Double(height - 1)
+  }
+
+  func value(_ x: Double, _ y: Double) -> Value {
     let (px, py) = (min(lastX, max(0, x)), min(lastY, max(0, y)))
     let (left, top) = (Int(px), Int(py))
     let (fx, fy) = (px - Double(left), py - Double(top))
-    let right = min(left + 1, plane.width - 1)
-    let upper = top * plane.width
-    let lower = min(top + 1, plane.height - 1) * plane.width
-    let above = plane.values[upper + left] * (1 - fx) + plane.values[upper + right] * fx
-    let below = plane.values[lower + left] * (1 - fx) + plane.values[lower + right] * fx
+    let right = px < lastX ? 1 : 0
+    let upper = top * width + left
+    let lower = py < lastY ? upper + width : upper
+    let above = values[upper] * (1 - fx) + values[upper + right] * fx
+    let below = values[lower] * (1 - fx) + values[lower + right] * fx
     return above * (1 - fy) + below * fy
   }
 }
