@@ -17,6 +17,8 @@ forbid Metrics 'Media|Baselines|Reports|Evaluation'
 forbid Baselines 'Media|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
 forbid Sources/Evaluation 'Reports|LVCDBench'
+forbid Sources/Statistics 'Comparison|Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
+forbid Sources/Comparison 'Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
 for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Metrics Baselines Reports Sources/LVCDBench; do
   forbid "$folder" 'CFFmpeg|CPNG'
 done

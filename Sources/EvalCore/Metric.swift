@@ -216,11 +216,13 @@ public struct MetricSummary: Codable, Sendable, Hashable {
   public var frames: Int
   /// Sums of the clips' counters.
   public var counters: [String: Int]
+  /// Interval of the value over clips; nil where none was computed or the clips are too few.
+  public var interval: Interval?
 
   /// Makes a summary.
   public init(
     value: Double?, reason: String? = nil, alternatives: [String: Double] = [:], clips: Int,
-    frames: Int, counters: [String: Int] = [:]
+    frames: Int, counters: [String: Int] = [:], interval: Interval? = nil
   ) {
     self.value = value
     self.reason = reason
@@ -228,6 +230,7 @@ public struct MetricSummary: Codable, Sendable, Hashable {
     self.clips = clips
     self.frames = frames
     self.counters = counters
+    self.interval = interval
   }
 }
 

@@ -74,7 +74,7 @@ public struct TinySuite {
         let isInside = (left..<(left + 12)).contains(x) && (top..<(top + 10)).contains(y)
         let isEdge = isInside && (x == left || x == left + 11 || y == top || y == top + 9)
         let paint: [UInt8] =
-          isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip), 60] : [120, 180, 220]
+          isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip % 256), 60] : [120, 180, 220]
         for channel in 0..<3 {
           color[pixel + channel] = paint[channel]
           if isEdge { sketch[pixel + channel] = 0 }

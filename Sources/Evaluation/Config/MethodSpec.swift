@@ -76,7 +76,8 @@ extension MethodSpec {
     return spec
   }
 
-  var document: JSONValue {
+  /// The row as the configuration writes it.
+  public var document: JSONValue {
     var members: [String: JSONValue] = ["name": .string(name)]
     switch source {
     case .colorizer(let colorizer, let settings):

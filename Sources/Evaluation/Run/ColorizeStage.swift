@@ -43,6 +43,7 @@ struct ColorizeStage {
     let sink = FrameFolderSink(folder: frames, interruption: interruption) { stage, done, total in
       progress.detail("\(suite.name)/\(clip.id) \(row.identity.name): \(stage) \(done)/\(total)")
     }
+    AtomicFile.removeLeftovers(in: frames, isDeep: false)
     guard sink.framesAlreadyWritten < clip.count else {
       return state?.seconds.map { $0 / Double(clip.count) }
     }
@@ -109,10 +110,8 @@ final class FrameFolderSink: ColorizationSink {
     let file = Self.file(index, in: folder)
     let start = ContinuousClock.now
     defer { writing += .now - start }
-    do {
-      try PNGFile.write(frame, to: file)
-    } catch {
-      throw RunFolderError.cannotWrite(file: file.path, detail: "\(error)")
+    do { try PNGFile.write(frame, to: file) } catch {
+      throw RunFolderError.cannotWrite(file: file.path, detail: error.cause)
     }
     framesAlreadyWritten += 1
   }

@@ -88,7 +88,7 @@ private final class Lane {
   private var observers: [(metric: any Metric, observer: any ClipObserver)] = []
   private var hasher = ClipHasher()
   private var compared = 0
-  private var identical = 0
+  private var checks = SanityChecks()
   private var evaluated = 0
   private var otherSize: FrameSize?
   private var failure: (any Error)?
@@ -128,9 +128,10 @@ private final class Lane {
       if output.size != stored.size { otherSize = output.size }
       guard let original else { return }
       evaluated += 1
-      if output == stored { identical += 1 }
       try clock.measure(.measure) {
         let resized = frames == nil ? original.frame : resizer(output)
+        checks.observe(
+          original: stored, output: output, originalScaled: original.frame, outputScaled: resized)
         let generated = GeneratedFrame(frame: resized, storedFrame: output)
         for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
       }
@@ -155,22 +156,23 @@ private final class Lane {
     var warnings = originalNotes.map { "original: \($0)" }
     warnings += (frames?.notes ?? []).map { "output: \($0)" }
     if let otherSize { warnings.append("output is \(otherSize) where the clip is of another size") }
-    if identical > 0, entry.row.identity.kind != .oracle {
-      warnings.append("\(identical) of \(evaluated) frames are identical to the original")
-    }
     if compared != clip.count {
       warnings.append("\(compared) of \(clip.count) frames compared (count policy common)")
     }
+    let measured = try observers.map { metric, observer in
+      ClipRecord.StoredMeasurement(
+        metric: metric.id, signature: metric.signature.description, measurement: try observer.finish())
+    }
+    warnings += checks.warnings(
+      isOracle: entry.row.identity.kind == .oracle,
+      measurements: measured.map { ($0.metric, $0.measurement.value) })
     let generatedFrames = frames == nil ? compared : hasher.count
     let generatedHash = frames == nil ? originalHash : hasher.finish().description
     return ClipRecord(
       suite: suite, clip: clip.id, method: entry.row.identity, originalHash: originalHash,
       generatedHash: generatedHash, clipFrames: clip.count, generatedFrames: generatedFrames,
       comparedFrames: compared, skippedReference: skippedReference,
-      measurements: try observers.map { metric, observer in
-        ClipRecord.StoredMeasurement(
-          metric: metric.id, signature: metric.signature.description, measurement: try observer.finish())
-      },
+      measurements: measured,
       secondsPerFrame: nil, warnings: warnings, recordHash: "")
   }
 }
