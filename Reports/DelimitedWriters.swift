@@ -37,9 +37,9 @@ public struct TSVWriter: ReportWriter {
 
 /// One line per method, test set and metric at full precision, for analysis (RFC 4180).
 ///
-/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are the ends of the
-/// interval over clips, empty where there is none, `n` counts clips, `sig` is the digest of the metric's signature. Times follow as
-/// `seconds_per_frame` and `relative_time`.
+/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are the
+/// ends of the interval over clips, empty where there is none, `n` counts clips, `sig` is the digest of the
+/// metric's signature. Times follow as `seconds_per_frame` and `relative_time`.
 public struct LongCSVWriter: ReportWriter {
   /// `csv-long`.
   public static var format: ReportFormat { .csvLong }

@@ -27,8 +27,8 @@ public enum Reports {
     return try writer.write(results, layout: layout, options: options)
   }
 
-  /// One record per line and value, fields separated by tabs, no header: test set, method, metric, value (empty when
-  /// missing), clips, digest of the signature.
+  /// One record per line and value, fields separated by tabs, no header: test set, method, metric, value
+  /// (empty when missing), clips, digest of the signature.
   public static func plain(_ results: RunResults) -> String {
     results.withoutNonFiniteValues.cells.flatMap { cell in
       results.metrics.map { column in

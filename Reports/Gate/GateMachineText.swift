@@ -5,7 +5,8 @@ public enum GateMachineText {
   /// Annotations of each kind that GitHub keeps per step.
   private static let annotationLimit = 10
 
-  /// `::error` and `::warning` lines, the most severe first, at most ten of each kind, and a count of the rest.
+  /// `::error` and `::warning` lines, the most severe first, at most ten of each kind, and a count of the
+  /// rest.
   public static func workflowCommands(_ decision: GateDecision) -> String {
     let findings = GateText.sorted(decision.findings)
     let errors = findings.filter { !$0.isAdvisory && $0.outcome > .undecided }
@@ -26,8 +27,9 @@ public enum GateMachineText {
     return text
   }
 
-  /// A JUnit document: one test case per finding, grouped by test set; findings that count and fail are failures, those
-  /// that cannot be made are errors, advisory and undecided ones are named in the output of a passed case.
+  /// A JUnit document: one test case per finding, grouped by test set; findings that count and fail are
+  /// failures, those that cannot be made are errors, advisory and undecided ones are named in the output of a
+  /// passed case.
   public static func junit(_ decision: GateDecision) -> String {
     var sets: [String] = []
     for finding in decision.findings where !sets.contains(finding.suite) { sets.append(finding.suite) }

@@ -16,8 +16,8 @@ public enum GateText {
     return blocks.joined(separator: "\n\n") + "\n"
   }
 
-  /// The same as Markdown, at most `limit` bytes: GitHub drops a larger step summary entirely. Findings that do not fit
-  /// are counted.
+  /// The same as Markdown, at most `limit` bytes: GitHub drops a larger step summary entirely. Findings that
+  /// do not fit are counted.
   public static func markdown(_ decision: GateDecision, limit: Int = 1 << 20) -> String {
     var text = "## lvcd-bench gate: \(summary(decision))\n\n"
     for note in decision.notes { text += "\(TextSafety.markdown(note))\n\n" }

@@ -1,6 +1,7 @@
 internal import EvalCore
 
-/// What scenes draw from their stream of chance. Every clip is a pure function of its 64-bit seed and its options.
+/// What scenes draw from their stream of chance. Every clip is a pure function of its 64-bit seed and its
+/// options.
 extension SplitMix64 {
   /// An independent stream; drawing from it leaves this one's later values unchanged.
   mutating func fork() -> SplitMix64 { SplitMix64(seed: next()) }
@@ -32,7 +33,8 @@ extension SplitMix64 {
     return choices[choices.count - 1].0
   }
 
-  /// Standard normal (sum of twelve uniforms less six: no transcendental functions, so equal on every machine).
+  /// Standard normal (sum of twelve uniforms less six: no transcendental functions, so equal on every
+  /// machine).
   mutating func normal() -> Double {
     var sum = -6.0
     for _ in 0..<12 { sum += unit() }

@@ -1,6 +1,7 @@
 public import EvalCore
 
-/// What a comparison needs of a run, small enough for a repository: per cell the value and what each clip contributed.
+/// What a comparison needs of a run, small enough for a repository: per cell the value and what each clip
+/// contributed.
 ///
 /// Written as the baseline file (schema `baseline/1`).
 public struct Evidence: Codable, Sendable, Hashable {
@@ -148,9 +149,11 @@ public struct CellEvidence: Codable, Sendable, Hashable {
   public var reason: String?
   /// Each clip's own value, in the order of the set's clips; empty for quantities of the whole set.
   public var clipValues: [Double?]
-  /// Each clip's influence on a value of the whole set, in the order of the set's clips; empty where none was computed.
+  /// Each clip's influence on a value of the whole set, in the order of the set's clips; empty where none was
+  /// computed.
   public var influences: [Double]
-  /// Whether fewer frames than feature dimensions entered: such a value is excluded from gates unless allowed.
+  /// Whether fewer frames than feature dimensions entered: such a value is excluded from gates unless
+  /// allowed.
   public var isRankDeficient: Bool
 
   /// Under this name a metric keeps a clip's influence on the value of the whole set among its alternatives.

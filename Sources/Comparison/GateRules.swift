@@ -89,8 +89,8 @@ public struct GateRule: Sendable, Hashable {
   public enum Mode: Sendable, Hashable {
     /// Not worse than the baseline by more than this.
     case tolerance(Amount)
-    /// Non-inferiority: the interval of the paired difference must not show worse than the margin. An interval that
-    /// covers the margin is undecided.
+    /// Non-inferiority: the interval of the paired difference must not show worse than the margin. An
+    /// interval that covers the margin is undecided.
     case interval(margin: Amount, failsUndecided: Bool)
     /// Between two limits, whatever the baseline.
     case window(low: Double, high: Double)

@@ -73,7 +73,8 @@ public struct PairedComparison: Sendable {
   /// A comparison with the default settings.
   public init() {}
 
-  /// All lines of `pairs` of row names over the sets that both have, in report order, probabilities adjusted together.
+  /// All lines of `pairs` of row names over the sets that both have, in report order, probabilities adjusted
+  /// together.
   ///
   /// Quantities that neither side has a value for are left out. Throws `IncomparableReason`.
   public func differences(
@@ -182,7 +183,8 @@ public struct PairedComparison: Sendable {
     }
     let differences = pairs.map { $1 - $0 }
     guard let interval = ClipBootstrap.mean(differences, settings: settings) else { return nil }
-    // Where a metric's pooling is not the mean over clips, the spread is that of the mean, about the pooled difference.
+    // Where a metric's pooling is not the mean over clips, the spread is that of the mean, about the pooled
+    // difference.
     let shift = difference - differences.reduce(0, +) / Double(differences.count)
     let isMean = abs(shift) <= 1e-9 * max(abs(difference), pairs.reduce(0) { max($0, abs($1.0), abs($1.1)) })
     return isMean

@@ -1,6 +1,7 @@
 internal import Hashing
 
-/// Everything a report is made from: the cells of one run. Byte-identical for identical results; holds no dates.
+/// Everything a report is made from: the cells of one run. Byte-identical for identical results; holds no
+/// dates.
 public struct RunResults: Codable, Sendable {
   /// Schema of this document.
   public var schema = "results/1"
@@ -111,8 +112,8 @@ public struct Cell: Codable, Sendable {
   public var relativeTime: Double?
   /// Signature of the values' origin where it is not that of the columns (published rows).
   public var source: String?
-  /// Signature fields of this cell's values beyond those of the columns, for example `src: lossy`; nil when there are
-  /// none. Values of different fields are not comparable.
+  /// Signature fields of this cell's values beyond those of the columns, for example `src: lossy`; nil when
+  /// there are none. Values of different fields are not comparable.
   public var deviations: [String: String]?
 
   /// Makes a cell.

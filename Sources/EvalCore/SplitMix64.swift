@@ -1,5 +1,5 @@
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the only source of chance
-/// in this program, so that everything drawn is a pure function of a seed.
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the only
+/// source of chance in this program, so that everything drawn is a pure function of a seed.
 ///
 /// The state advances by the golden-ratio increment `0x9E3779B97F4A7C15`; each output is the mixed state.
 public struct SplitMix64: RandomNumberGenerator, Sendable {

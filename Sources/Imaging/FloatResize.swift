@@ -1,7 +1,7 @@
 internal import EvalCore
 
-/// Both passes in double precision, so that values that lie between two 8-bit levels are rounded as in exact arithmetic.
-/// Vertical first: its inner loop runs along rows and is the cheaper one to vectorise.
+/// Both passes in double precision, so that values that lie between two 8-bit levels are rounded as in exact
+/// arithmetic. Vertical first: its inner loop runs along rows and is the cheaper one to vectorise.
 struct FloatResize: Sendable {
   private let columns: ResizeTaps
   private let rows: ResizeTaps

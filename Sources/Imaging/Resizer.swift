@@ -54,10 +54,11 @@ public struct Resizer: Sendable {
 extension Frame {
   /// Rounds to 8 bits, half to even, clamped to 0…255.
   ///
-  /// Double precision leaves sums that are halfway between two levels off by a few units of the last place, up or down by
-  /// the order of summation; they are moved to the half they stand for first.
+  /// Double precision leaves sums that are halfway between two levels off by a few units of the last place,
+  /// up or down by the order of summation; they are moved to the half they stand for first.
   init(rounding values: [Double], size: FrameSize) {
-    // Adding and taking away leaves a whole number, halves to even: the processor's own rounding, without a call.
+    // Adding and taking away leaves a whole number, halves to even: the processor's own rounding, without a
+    // call.
     let shift = 0x1.8p52
     let rgb = [UInt8](unsafeUninitializedCapacity: values.count) { buffer, count in
       values.withUnsafeBufferPointer { source in

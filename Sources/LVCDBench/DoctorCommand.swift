@@ -41,7 +41,8 @@ struct DoctorCommand: ParsableCommand, LoggingCommand {
     }
   }
 
-  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known extremes.
+  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known
+  /// extremes.
   private func selfTest() throws -> [Report.Check] {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "lvcd-bench-doctor-\(UUID().uuidString)")

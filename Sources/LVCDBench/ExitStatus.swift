@@ -92,7 +92,8 @@ extension ParsableCommand {
     return "\(file.map { "\($0): " } ?? "")\(error.localizedDescription); check the path and its permissions"
   }
 
-  /// Throws a usage error when one of `outputs` is one of the `sources`: writing it would destroy what was read.
+  /// Throws a usage error when one of `outputs` is one of the `sources`: writing it would destroy what was
+  /// read.
   func refuseOverwriting(_ sources: [URL], by outputs: [String]) throws {
     let inputs = Set(sources.map { $0.resolvingSymlinksInPath().path })
     for output in outputs

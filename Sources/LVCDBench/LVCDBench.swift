@@ -18,8 +18,8 @@ struct LVCDBench: ParsableCommand {
     ])
 
   static func main() {
-    // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator hands each
-    // back to the system and faults it in again, which costs more than some metrics.
+    // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator
+    // hands each back to the system and faults it in again, which costs more than some metrics.
     ck_keep_freed_memory()
     suggestCommand()
     main(nil)

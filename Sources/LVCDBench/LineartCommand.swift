@@ -75,7 +75,8 @@ private final class LineartSink {
   private let url: URL
   private let form: Form
   private let frameRate: Rational
-  /// Frames gather here and get the folder's name when all are there, so that no half-filled folder looks whole.
+  /// Frames gather here and get the folder's name when all are there, so that no half-filled folder looks
+  /// whole.
   private let gathering: URL
   private var video: VideoWriter?
   private var count = 0

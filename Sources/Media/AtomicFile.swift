@@ -31,7 +31,8 @@ public enum AtomicFile {
     try rename(temporary, to: path)
   }
 
-  /// Devices and pipes such as `/dev/stdout` are written to; putting a file in their place would destroy them.
+  /// Devices and pipes such as `/dev/stdout` are written to; putting a file in their place would destroy
+  /// them.
   private static func writeThrough(_ buffer: UnsafeRawBufferPointer, to path: String) throws(MediaError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
@@ -64,11 +65,12 @@ public enum AtomicFile {
   private static let host = String(
     ProcessInfo.processInfo.hostName.prefix(40).map { $0.isLetter || $0.isNumber ? $0 : "_" })
 
-  /// Seconds after which a temporary file of another machine, whose processes cannot be looked up, is given up.
+  /// Seconds after which a temporary file of another machine, whose processes cannot be looked up, is given
+  /// up.
   private static let patience = 3600.0
 
-  /// Removes temporary files in `folder` that their processes can no longer finish: those of this machine whose process
-  /// is gone, and those of others after an hour.
+  /// Removes temporary files in `folder` that their processes can no longer finish: those of this machine
+  /// whose process is gone, and those of others after an hour.
   ///
   /// What cannot be removed stays; it is in nobody's way.
   public static func removeLeftovers(in folder: URL, isDeep: Bool) {

@@ -50,10 +50,11 @@ struct FlowField: Sendable {
   /// length), both integrated along the flow; not negative.
   func responses(in picture: LabPicture) -> (line: Plane, boundary: Plane) {
     let (line, boundary) = across(picture)
-    let sigmas = InkLinesExtractor.alongSigmas
-    var alongLine = along(line, sigma: sigmas.line)
-    for pixel in alongLine.values.indices { alongLine.values[pixel] = max(0, -alongLine.values[pixel]) }
-    return (alongLine, along(boundary, sigma: sigmas.boundary))
+    let (alongLine, alongBoundary) = along(line, boundary)
+    return (
+      Plane(width: width, height: height, values: alongLine.map { max(0, -$0) }),
+      Plane(width: width, height: height, values: alongBoundary)
+    )
   }
 
   /// Pixels whose value is not below those one pixel away on both sides across the edge.
@@ -108,40 +109,71 @@ struct FlowField: Sendable {
     )
   }
 
-  /// Gaussian-weighted mean along the curve that follows the edge direction to both sides.
-  private func along(_ plane: Plane, sigma: Double) -> Plane {
-    let steps = Int(2.5 * sigma)
-    let weights = (0...steps).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
-    let total = weights[0] + 2 * weights.dropFirst().reduce(0, +)
-    var output = plane
-    Sampler.reading(plane.values, width: width, height: height) { sampler in
-      acrossX.withUnsafeBufferPointer { acrossX in
-        acrossY.withUnsafeBufferPointer { acrossY in
-          for pixel in output.values.indices {
-            var sum = output.values[pixel]
-            for side in [1.0, -1.0] {
-              var (x, y) = (Double(pixel % width), Double(pixel / width))
-              var (dx, dy) = (-side * acrossY[pixel], side * acrossX[pixel])
-              for step in 1...steps {
-                x += dx
-                y += dy
-                sum += weights[step] * sampler.value(x, y)
-                let here = Self.nearest(y, below: height) * width + Self.nearest(x, below: width)
-                let (alongX, alongY) = (-acrossY[here], acrossX[here])
-                // Directions have no sign: go on the way that was taken.
-                let sign = alongX * dx + alongY * dy < 0 ? -1.0 : 1.0
-                (dx, dy) = (sign * alongX, sign * alongY)
-              }
+  /// Gaussian-weighted means of both planes along the curve that follows the edge direction to both sides:
+  /// one walk serves both, and both sides are walked in step, since each step waits for the one before.
+  private func along(_ line: Plane, _ boundary: Plane) -> ([Double], [Double]) {
+    let sigmas = InkLinesExtractor.alongSigmas
+    let reach = (line: Int(2.5 * sigmas.line), boundary: Int(2.5 * sigmas.boundary))
+    let steps = max(reach.line, reach.boundary)
+    func weight(_ step: Int, _ sigma: Double, _ reach: Int) -> Double {
+      step <= reach ? exp(-Double(step * step) / (2 * sigma * sigma)) : 0
+    }
+    let weights = (0...steps).map { step in
+      SIMD2(weight(step, sigmas.line, reach.line), weight(step, sigmas.boundary, reach.boundary))
+    }
+    let total = weights[0] + 2 * weights.dropFirst().reduce(.zero, +)
+    let pairs = line.values.indices.map { SIMD2(line.values[$0], boundary.values[$0]) }
+    let across = acrossX.indices.map { SIMD2(acrossX[$0], acrossY[$0]) }
+    var (first, second) = (line.values, boundary.values)
+    Sampler.reading(pairs, width: width, height: height) { sampler in
+      across.withUnsafeBufferPointer { across in
+        withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: 2 * steps) { read in
+          for pixel in pairs.indices {
+            let place = SIMD2(Double(pixel % width), Double(pixel / width))
+            let direction = SIMD2(-across[pixel].y, across[pixel].x)
+            var ahead = Walk(place: place, direction: direction)
+            var back = Walk(place: place, direction: -direction)
+            for step in 0..<steps {
+              read[step] = ahead.step(sampler, across, width: width, height: height)
+              read[steps + step] = back.step(sampler, across, width: width, height: height)
             }
-            output.values[pixel] = sum / total
+            var sum = pairs[pixel]
+            for step in 0..<steps { sum += weights[step + 1] * read[step] }
+            for step in 0..<steps { sum += weights[step + 1] * read[steps + step] }
+            let mean = sum / total
+            first[pixel] = mean.x
+            second[pixel] = mean.y
           }
         }
       }
     }
-    return output
+    return (first, second)
+  }
+
+  /// A point that follows the edge direction, pixel by pixel.
+  private struct Walk {
+    var place: SIMD2<Double>
+    var direction: SIMD2<Double>
+
+    /// Goes on by one pixel; returns what is read there.
+    @inline(__always)
+    mutating func step(
+      _ sampler: Sampler<SIMD2<Double>>, _ across: UnsafeBufferPointer<SIMD2<Double>>, width: Int, height: Int
+    ) -> SIMD2<Double> {
+      place += direction
+      let value = sampler.value(place.x, place.y)
+      let here = across[
+        FlowField.nearest(place.y, below: height) * width + FlowField.nearest(place.x, below: width)]
+      let along = SIMD2(-here.y, here.x)
+      // Directions have no sign: go on the way that was taken.
+      let turned = along * direction
+      direction = turned.x + turned.y < 0 ? -along : along
+      return value
+    }
   }
 
   /// The whole number nearest to `position` among 0 ..< `bound`; halves go up.
+  @inline(__always)
   private static func nearest(_ position: Double, below bound: Int) -> Int {
     guard position > 0 else { return 0 }
     let whole = Int(position)
@@ -162,6 +194,7 @@ private protocol Blendable {
 }
 
 extension Double: Blendable {}
+extension SIMD2<Double>: Blendable {}
 extension SIMD4<Double>: Blendable {}
 
 /// Bilinear reading between pixel centres; positions outside read the border.
@@ -186,6 +219,7 @@ private struct Sampler<Value: Blendable> {
     lastY = Double(height - 1)
   }
 
+  @inline(__always)
   func value(_ x: Double, _ y: Double) -> Value {
     let (px, py) = (min(lastX, max(0, x)), min(lastY, max(0, y)))
     let (left, top) = (Int(px), Int(py))

@@ -1,13 +1,13 @@
 public import EvalCore
 internal import Foundation
 
-/// Intervals for a mean over clips. The clip is the sampling unit: frames of a clip are correlated, and resampling them
-/// understates the error several times.
+/// Intervals for a mean over clips. The clip is the sampling unit: frames of a clip are correlated, and
+/// resampling them understates the error several times.
 public enum ClipBootstrap {
   /// How the interval is formed from replicates.
   public enum Method: String, Codable, Sendable, CaseIterable {
-    /// Bootstrap-t: replicates of the mean's deviation in units of its own standard error. The default: closest to its
-    /// nominal coverage for the few and skewed clips that test sets have.
+    /// Bootstrap-t: replicates of the mean's deviation in units of its own standard error. The default:
+    /// closest to its nominal coverage for the few and skewed clips that test sets have.
     case studentized
     /// Bias-corrected and accelerated percentiles (Efron 1987).
     case bca
@@ -101,8 +101,9 @@ public enum ClipBootstrap {
 public enum CentredBootstrap {
   /// The interval around `estimate(all clips)`.
   ///
-  /// Replicates of a Fréchet distance are biased upwards, since resampled sets repeat clips; their spread is what is
-  /// used, turned round about the estimate: `[2 e - q(1 - a), 2 e - q(a)]` of replicates moved so that their mean is `e`.
+  /// Replicates of a Fréchet distance are biased upwards, since resampled sets repeat clips; their spread is
+  /// what is used, turned round about the estimate: `[2 e - q(1 - a), 2 e - q(a)]` of replicates moved so
+  /// that their mean is `e`.
   ///
   /// - Parameters:
   ///   - clips: number of clips; fewer than `StatisticalLimits.fewestClips` give nil.

@@ -1,25 +1,28 @@
 /// Dense arithmetic that a Fréchet distance needs; matrices are row-major.
 public protocol DenseAlgebra {
-  /// Eigenvalues of a symmetric `size * size` matrix, and the eigenvectors as the columns of a matrix of that size.
+  /// Eigenvalues of a symmetric `size * size` matrix, and the eigenvectors as the columns of a matrix of that
+  /// size.
   func symmetricEigen(_ matrix: [Double], size: Int) throws -> (values: [Double], vectors: [Double])
   /// `a` (`rows * inner`) times `b` (`inner * columns`).
   func product(_ a: [Double], _ b: [Double], rows: Int, inner: Int, columns: Int) throws -> [Double]
 }
 
-/// What each clip contributes to a Fréchet distance (infinitesimal jackknife): its standard error from one extra pass.
+/// What each clip contributes to a Fréchet distance (infinitesimal jackknife): its standard error from one
+/// extra pass.
 ///
-/// With T the optimal map from N(m1, S1) to N(m2, S2), a frame x of side 1 contributes
-/// `2 (m1 - m2)'(x - m1) + (x - m1)'(I - T)(x - m1) - tr((I - T) S1)`, and side 2 likewise with the map back. A clip's
-/// influence is the sum over its frames of both sides, divided by the number of frames.
+/// With T the optimal map from N(m1, S1) to N(m2, S2), a frame x of side 1 contributes `2 (m1 - m2)'(x - m1)
+/// + (x - m1)'(I - T)(x - m1) - tr((I - T) S1)`, and side 2 likewise with the map back. A clip's influence is
+/// the sum over its frames of both sides, divided by the number of frames.
 public struct FrechetInfluence: Sendable {
   /// One influence per clip, in the order given; they sum to 0 but for rounding.
   public let influences: [Double]
 
-  /// Eigenvalues below this share of the largest count as zero: the map says nothing in directions without spread.
+  /// Eigenvalues below this share of the largest count as zero: the map says nothing in directions without
+  /// spread.
   private static let rankTolerance = 1e-10
 
-  /// The influences of clips whose frames' features are `first` and `second`: per clip its rows of `dimension` numbers,
-  /// one after another. Both sides have the same clips.
+  /// The influences of clips whose frames' features are `first` and `second`: per clip its rows of
+  /// `dimension` numbers, one after another. Both sides have the same clips.
   ///
   /// Rethrows what `algebra` throws.
   public init(

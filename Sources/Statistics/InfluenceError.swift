@@ -23,8 +23,8 @@ public enum InfluenceError {
     return Interval(value - reach, value + reach, level: settings.level)
   }
 
-  /// Standard error of a value whose clips' influences are `influences` (each already divided by the number of frames):
-  /// the root of the sum of their squared deviations, with the usual correction for the mean.
+  /// Standard error of a value whose clips' influences are `influences` (each already divided by the number
+  /// of frames): the root of the sum of their squared deviations, with the usual correction for the mean.
   public static func standardError(_ influences: [Double]) -> Double {
     guard influences.count > 1 else { return 0 }
     let count = Double(influences.count)

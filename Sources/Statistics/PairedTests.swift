@@ -2,10 +2,12 @@ public import EvalCore
 
 /// Whether two methods over the same clips differ, judged by the clips' differences.
 public enum PairedTest {
-  /// Two-sided probability, under no difference, of a mean difference at least as large as that of `differences`.
+  /// Two-sided probability, under no difference, of a mean difference at least as large as that of
+  /// `differences`.
   ///
-  /// Under no difference each clip's sign is as likely as its opposite. All sign patterns are tried where there are no
-  /// more than `settings.permutations`, else that many random ones, the observed one counted too.
+  /// Under no difference each clip's sign is as likely as its opposite. All sign patterns are tried where
+  /// there are no more than `settings.permutations`, else that many random ones, the observed one counted
+  /// too.
   public static func permutation(
     _ differences: [Double], settings: ResamplingSettings = ResamplingSettings()
   ) -> Double {
@@ -66,7 +68,8 @@ public enum Holm {
 
 /// What a comparison found, in a word.
 public enum Verdict: String, Codable, Sendable, CaseIterable {
-  /// The interval lies on the better side of no difference, and the adjusted probability is below one minus the level.
+  /// The interval lies on the better side of no difference, and the adjusted probability is below one minus
+  /// the level.
   case better
   /// The same on the worse side.
   case worse

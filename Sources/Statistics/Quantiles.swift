@@ -6,7 +6,8 @@ public enum StatisticalLimits {
 
 /// Order statistics of replicates.
 enum Quantiles {
-  /// The value below which a share `probability` of `sorted` lies: position `p (n + 1)`, linear between neighbours.
+  /// The value below which a share `probability` of `sorted` lies: position `p (n + 1)`, linear between
+  /// neighbours.
   static func value(_ sorted: [Double], _ probability: Double) -> Double {
     let position = min(Double(sorted.count), max(1, probability * Double(sorted.count + 1)))
     let below = Int(position)

@@ -20,7 +20,7 @@ public final class TensorStorage: @unchecked Sendable {
   /// Memory of `byteCount` bytes whose content is undefined until the creator has written it.
   public init(uninitializedByteCount byteCount: Int) {
     precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    let memory = MemoryPool.shared.take(byteCount: byteCount)
     self.byteCount = byteCount
     baseAddress = UnsafeRawPointer(memory)
     origin = .owned(memory)
@@ -34,7 +34,7 @@ public final class TensorStorage: @unchecked Sendable {
     precondition(byteCount >= 0, "a mapping cannot have \(byteCount) bytes")
     self.byteCount = byteCount
     guard byteCount > 0 else {  // the system refuses empty mappings
-      let memory = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      let memory = MemoryPool.shared.take(byteCount: 0)
       baseAddress = UnsafeRawPointer(memory)
       origin = .owned(memory)
       return
@@ -48,7 +48,7 @@ public final class TensorStorage: @unchecked Sendable {
 
   deinit {
     switch origin {
-    case .owned(let memory): memory.deallocate()
+    case .owned(let memory): MemoryPool.shared.giveBack(memory, byteCount: byteCount)
     case .mapped(let memory): munmap(memory, byteCount)
     }
   }
@@ -62,5 +62,13 @@ public final class TensorStorage: @unchecked Sendable {
   public var mutableBytes: UnsafeMutableRawBufferPointer? {
     guard case .owned(let memory) = origin else { return nil }
     return UnsafeMutableRawBufferPointer(start: memory, count: byteCount)
+  }
+
+  /// Start of memory made for writing, as floats.
+  var floats: UnsafeMutablePointer<Float> {
+    guard let memory = mutableBytes?.baseAddress else {
+      preconditionFailure("a storage made for writing cannot be written")
+    }
+    return memory.assumingMemoryBound(to: Float.self)
   }
 }

@@ -56,8 +56,8 @@ import Testing
     #expect("\(error)".hasPrefix("\(file.path):3:23: unknown key 'methods[0].nam'; did you mean 'name'?"))
   }
 
-  /// Any byte of a real suite changed, dropped or doubled: an error or a suite, never a trap; and suites that are
-  /// accepted stay below their root.
+  /// Any byte of a real suite changed, dropped or doubled: an error or a suite, never a trap; and suites that
+  /// are accepted stay below their root.
   @Test func mutatedSuitesAndConfigurationsNeverTrap() throws {
     let seeds = [
       #"{"schema":"suite/1","name":"x","root":"a","fps":24.0,"clips":[{"id":"a/b","frames":"a/%05d.png","sketch":"s.mkv","first":0,"count":3,"reference":1,"provenance":{"seed":7}}]}"#,

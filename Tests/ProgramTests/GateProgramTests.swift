@@ -132,7 +132,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: path("recipe-bad/gate.xml")))
     // The workflow calls this recipe, after the build that makes its program.
     let workflow = try String(
-      contentsOf: root.appendingPathComponent(".github/workflows/gate.yml"), encoding: .utf8)
+      contentsOf: root.appendingPathComponent("Docs/ci/gate.yml"), encoding: .utf8)
     let steps = workflow.split(separator: "\n").filter { $0.contains("run: ") }
     #expect(
       steps.map { $0.trimmingPrefix { $0 == " " } } == [

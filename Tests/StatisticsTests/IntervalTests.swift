@@ -12,8 +12,8 @@ struct ClipSimulator {
     Normal.quantile(max(1e-12, generator.unit()))
   }
 
-  /// Per-clip means of 15 to 80 frames. Clip level: lognormal less its mean, so that the true mean is `truth`; frames: a
-  /// first-order autoregression around the clip's level.
+  /// Per-clip means of 15 to 80 frames. Clip level: lognormal less its mean, so that the true mean is
+  /// `truth`; frames: a first-order autoregression around the clip's level.
   mutating func clips(_ count: Int, truth: Double, spread: Double = 0.5) -> [[Double]] {
     (0..<count).map { _ in
       let factor = Self.exp(spread * normal() - spread * spread / 2)
@@ -88,7 +88,8 @@ func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.co
     #expect(ClipBootstrap.mean(values) != ClipBootstrap.mean(values, settings: other))
   }
 
-  /// A squared mean is biased upwards in resamples, as a Fréchet distance is; the centred interval covers nevertheless.
+  /// A squared mean is biased upwards in resamples, as a Fréchet distance is; the centred interval covers
+  /// nevertheless.
   @Test func centredBootstrapCoversABiasedEstimate() {
     var simulator = ClipSimulator(44)
     var hits = 0

@@ -62,7 +62,9 @@ public struct JSONSchema {
     if let pattern = schema["pattern"]?.text, text.range(of: pattern, options: .regularExpression) == nil {
       found.append("\(path): does not fit \(pattern)")
     }
-    if let least = schema["minLength"]?.number, Double(text.count) < least { found.append("\(path): too short") }
+    if let least = schema["minLength"]?.number, Double(text.count) < least {
+      found.append("\(path): too short")
+    }
     if let most = schema["maxLength"]?.number, Double(text.count) > most { found.append("\(path): too long") }
     return found
   }
@@ -87,7 +89,8 @@ public struct JSONSchema {
 
   private static func isType(_ type: String, _ value: JSON) -> Bool {
     switch (type, value) {
-    case ("object", .object), ("array", .array), ("string", .string), ("null", .null), ("boolean", .bool): true
+    case ("object", .object), ("array", .array), ("string", .string), ("null", .null), ("boolean", .bool):
+      true
     case ("number", .number): true
     case ("integer", .number(let number)): number == number.rounded()
     default: false

@@ -2,7 +2,8 @@ public import EvalCore
 public import Foundation
 internal import Media
 
-/// A test set of a few small clips as PNG folders: a coloured square on a plain ground that moves and keeps its outline.
+/// A test set of a few small clips as PNG folders: a coloured square on a plain ground that moves and keeps
+/// its outline.
 public struct TinySuite {
   /// The suite file.
   public let file: URL

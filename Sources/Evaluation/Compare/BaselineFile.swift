@@ -27,7 +27,8 @@ public enum BaselineFile {
     return evidence
   }
 
-  /// Writes a baseline of a whole run: refuses one that is partial or has failed clips. Throws `BaselineError`.
+  /// Writes a baseline of a whole run: refuses one that is partial or has failed clips. Throws
+  /// `BaselineError`.
   public static func write(_ evidence: Evidence, to url: URL) throws {
     if evidence.isPartial {
       throw BaselineError.unfit(detail: "the run covers a part of a set only; run all clips")

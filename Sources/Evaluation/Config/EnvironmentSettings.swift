@@ -1,7 +1,8 @@
 internal import EvalCore
 internal import Foundation
 
-/// The environment variables that this program reads. All begin with `LVCD_BENCH_`; others of that form are told of.
+/// The environment variables that this program reads. All begin with `LVCD_BENCH_`; others of that form are
+/// told of.
 public enum EnvironmentSettings {
   /// What all names begin with.
   public static let prefix = "LVCD_BENCH_"

@@ -52,7 +52,8 @@ extension GateRules {
     let method = try entry.string("method") ?? "*"
     let fields = try RuleFields(&entry, over: defaults)
     try entry.finish()
-    // How long something takes depends on the machine: such rules are shown and do not decide, unless asked to.
+    // How long something takes depends on the machine: such rules are shown and do not decide, unless asked
+    // to.
     let isAdvisory = fields.advisory ?? (quantity == .secondsPerFrame)
     return GateRule(
       quantity: quantity, suite: suite, method: method, mode: try fields.mode(entry),

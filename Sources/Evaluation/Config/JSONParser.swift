@@ -2,8 +2,9 @@ internal import Foundation
 
 /// Reads JSON with comments (`//` and `/* */`) and trailing commas, and knows where everything stands.
 ///
-/// Stricter than the parsers at hand in what matters for files that people edit: a key that stands twice is an error,
-/// and every error has a line and a column. Nesting is limited, so that no input exhausts the stack.
+/// Stricter than the parsers at hand in what matters for files that people edit: a key that stands twice is
+/// an error, and every error has a line and a column. Nesting is limited, so that no input exhausts the
+/// stack.
 struct JSONParser {
   /// Objects and lists inside one another.
   static let deepestNesting = 100
@@ -41,7 +42,8 @@ struct JSONParser {
     return (line, column)
   }
 
-  /// Where the member or element with this key path begins, for example `clips[3].count`; nil when there is none.
+  /// Where the member or element with this key path begins, for example `clips[3].count`; nil when there is
+  /// none.
   static func place(of keyPath: String, in data: Data) -> (line: Int, column: Int)? {
     var parser = JSONParser(data, wanted: keyPath)
     // A document that does not parse may still hold the place sought before its fault.

@@ -97,7 +97,8 @@ public enum ConfigError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The same error with line and column of its key behind the file's name; unchanged where the key cannot be found.
+  /// The same error with line and column of its key behind the file's name; unchanged where the key cannot be
+  /// found.
   ///
   /// For a key that is missing, the place is that of the object that should hold it.
   func located(in data: Data) -> ConfigError {

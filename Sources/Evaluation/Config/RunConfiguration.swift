@@ -126,7 +126,8 @@ public struct RunConfiguration: Sendable {
     }
   }
 
-  /// What can change a value, with all defaults resolved: what `run.json` keeps and a second run is compared with.
+  /// What can change a value, with all defaults resolved: what `run.json` keeps and a second run is compared
+  /// with.
   public var document: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .string("run/1"), "protocol": .string(frameProtocol.name),

@@ -2,12 +2,13 @@ internal import Foundation
 internal import Media
 internal import Synchronization
 
-/// Who works on which clip of a run folder, told through small files, so that several processes on one or more machines
-/// can share the folder.
+/// Who works on which clip of a run folder, told through small files, so that several processes on one or
+/// more machines can share the folder.
 ///
-/// A claim is made by a hard link, which fails when another is there. Its owner touches it every few seconds; a claim
-/// that is no longer touched, or whose process is gone from this machine, is taken over. That two processes work on one
-/// clip is possible for a moment after a takeover and harmless: they write equal files, each whole or not at all.
+/// A claim is made by a hard link, which fails when another is there. Its owner touches it every few seconds;
+/// a claim that is no longer touched, or whose process is gone from this machine, is taken over. That two
+/// processes work on one clip is possible for a moment after a takeover and harmless: they write equal files,
+/// each whole or not at all.
 final class ClaimBoard: Sendable {
   /// What a claim file says.
   struct Owner: Codable, Equatable {
@@ -102,8 +103,8 @@ final class ClaimBoard: Sendable {
     return draft
   }
 
-  /// Whether nobody works behind the claim any more. Ages are differences of times of the file system that holds both
-  /// files, whose clock need not be this machine's.
+  /// Whether nobody works behind the claim any more. Ages are differences of times of the file system that
+  /// holds both files, whose clock need not be this machine's.
   private func isStale(_ file: URL, owner other: Owner?, comparedWith own: URL) -> Bool {
     if let other, other.scope == owner.scope, !other.scope.isEmpty {
       if other.token == owner.token { return false }
@@ -113,7 +114,8 @@ final class ClaimBoard: Sendable {
     return now - then > patience / .seconds(1)
   }
 
-  /// Removes the claim only if it still is the one that was seen: another process may have replaced it meanwhile.
+  /// Removes the claim only if it still is the one that was seen: another process may have replaced it
+  /// meanwhile.
   private func discard(_ file: URL, holding seen: Data) {
     let aside = file.deletingLastPathComponent().appendingPathComponent(".\(UUID().uuidString).part")
     guard rename(file.path, aside.path) == 0 else { return }
@@ -143,7 +145,8 @@ final class ClaimBoard: Sendable {
     return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) * 1e-9
   }
 
-  /// Field 22 of `/proc/PID/stat`, counted behind the command's name, which may hold blanks; nil when there is no such process.
+  /// Field 22 of `/proc/PID/stat`, counted behind the command's name, which may hold blanks; nil when there
+  /// is no such process.
   private static func start(of pid: Int32) -> String? {
     guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
     let text = String(decoding: data, as: UTF8.self)

@@ -4,7 +4,8 @@ internal import Hashing
 internal import Media
 internal import Synchronization
 
-/// Colours one clip into the run folder, frame by frame, so that an interrupted clip goes on where it stopped.
+/// Colours one clip into the run folder, frame by frame, so that an interrupted clip goes on where it
+/// stopped.
 struct ColorizeStage {
   let folder: RunFolder
   let suite: Suite

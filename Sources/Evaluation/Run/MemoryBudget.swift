@@ -46,8 +46,8 @@ public struct MemoryBudget: Sendable, Hashable {
     self.init(bytes: UInt64(number * unit.factor))
   }
 
-  /// Frames that one clip in work holds per row and for the original: the decoder's window, the frame in hand at stored
-  /// and at evaluation size, and the planes that metrics make of it in double precision.
+  /// Frames that one clip in work holds per row and for the original: the decoder's window, the frame in hand
+  /// at stored and at evaluation size, and the planes that metrics make of it in double precision.
   static let framesHeld = 40
 
   /// Estimated bytes for one clip in work.

@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Synchronization
 
-/// Tells the user on stderr what goes on: a line that rewrites itself on a terminal, at most one line a minute elsewhere.
+/// Tells the user on stderr what goes on: a line that rewrites itself on a terminal, at most one line a
+/// minute elsewhere.
 public final class ProgressReporter: Sendable {
   /// How much is said.
   public enum Verbosity: Int, Sendable, Comparable {
@@ -23,8 +24,8 @@ public final class ProgressReporter: Sendable {
   private let log: LogFile?
   private let saidThatLogFails = Mutex(false)
 
-  /// A teller. `showsProgress: false` keeps messages and drops progress; `log` gets every message of its level,
-  /// whatever is said on stderr.
+  /// A teller. `showsProgress: false` keeps messages and drops progress; `log` gets every message of its
+  /// level, whatever is said on stderr.
   public init(verbosity: Verbosity = .normal, showsProgress: Bool = true, log: LogFile? = nil) {
     self.verbosity = verbosity
     self.log = log

@@ -91,9 +91,9 @@ struct ResultsBuilder {
       secondsPerFrame: times.isEmpty ? nil : times[times.count / 2], deviations: Self.deviations(records))
   }
 
-  /// The metric's summary with its interval over clips. Where the value is a mean over clips the interval is its own; other
-  /// poolings take the spread of the clips' values about the pooled value; values of a whole set that keep each clip's
-  /// influence take the spread of those.
+  /// The metric's summary with its interval over clips. Where the value is a mean over clips the interval is
+  /// its own; other poolings take the spread of the clips' values about the pooled value; values of a whole
+  /// set that keep each clip's influence take the spread of those.
   private func summary(
     _ metric: any Metric, _ measured: [(clipID: String, measurement: ClipMeasurement)]
   ) throws -> MetricSummary {
@@ -112,8 +112,8 @@ struct ResultsBuilder {
     return summary
   }
 
-  /// Signature fields that come from the frames themselves: encoding alone moves some metrics, and so do frames that
-  /// were left out.
+  /// Signature fields that come from the frames themselves: encoding alone moves some metrics, and so do
+  /// frames that were left out.
   private static func deviations(_ records: [ClipRecord]) -> [String: String]? {
     var fields: [String: String] = [:]
     let isLossy = records.contains { record in
@@ -125,10 +125,11 @@ struct ResultsBuilder {
     return fields.isEmpty ? nil : fields
   }
 
-  /// What a reader must know about the frames behind a row: lossy video, assumed colour, another size, missing frames.
+  /// What a reader must know about the frames behind a row: lossy video, assumed colour, another size,
+  /// missing frames.
   ///
-  /// Findings of the sanity checks are joined without their counts; held frames of the original are no finding about a
-  /// row.
+  /// Findings of the sanity checks are joined without their counts; held frames of the original are no
+  /// finding about a row.
   private static func sourceNotes(_ warnings: [[String]], row: String, suite: String) -> [String] {
     var clips: [String: Int] = [:]
     for text in warnings.flatMap({ $0 }) where !text.hasPrefix("check: original") {

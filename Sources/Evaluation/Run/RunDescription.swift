@@ -36,7 +36,8 @@ struct RunDescription: Codable {
       let differing = differences(known)
       if differing.isEmpty { return }
       var additive: Set<String> = ["methods", "metrics", "suites", "metric_options", "clips", "limit"]
-      // Another choice of clips is another content; records still hold the hashes of what they were made from.
+      // Another choice of clips is another content; records still hold the hashes of what they were made
+      // from.
       if differing.contains("clips") || differing.contains("limit") { additive.insert("suites (content)") }
       guard allowsNewRows, differing.allSatisfy({ additive.contains($0) }) else {
         throw RunFolderError.otherConfiguration(folder: folder.url.path, keys: differing)

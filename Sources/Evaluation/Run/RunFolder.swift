@@ -4,14 +4,16 @@ internal import Hashing
 internal import Media
 internal import Synchronization
 
-/// A run on disk: where everything lies, written so that a kill at any moment loses nothing that was finished.
+/// A run on disk: where everything lies, written so that a kill at any moment loses nothing that was
+/// finished.
 public final class RunFolder: Sendable {
   /// The folder.
   public let url: URL
   private let appendLock = Mutex(())
   let claims: ClaimBoard
 
-  /// Opens the folder. Nothing is made before the first file is written, so that who only reads leaves nothing behind.
+  /// Opens the folder. Nothing is made before the first file is written, so that who only reads leaves
+  /// nothing behind.
   public convenience init(_ url: URL) {
     self.init(url, claims: ClaimBoard(url.appendingPathComponent("claims")))
   }

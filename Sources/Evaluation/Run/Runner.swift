@@ -23,7 +23,8 @@ public struct Runner: Sendable {
 
   /// Resolves suites, rows and metrics; nothing is computed yet.
   ///
-  /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is said before any work.
+  /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is
+  /// said before any work.
   public init(
     _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int,
     progress: ProgressReporter,
@@ -49,7 +50,8 @@ public struct Runner: Sendable {
       configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
   }
 
-  /// A colorizer without lineart would fail on every clip, and with it every other row: better said before any work.
+  /// A colorizer without lineart would fail on every clip, and with it every other row: better said before
+  /// any work.
   private static func checkLineart(_ suites: [Suite], _ rows: [Row]) throws {
     let colours = rows.contains { row in
       if case .colorizer = row.source { return true }
@@ -90,8 +92,9 @@ public struct Runner: Sendable {
 
   /// Does the work that is left and writes `results.json`.
   ///
-  /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws `RunFolderError`
-  /// when the folder cannot take results and `CancellationError` when `interruption` was requested.
+  /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws
+  /// `RunFolderError` when the folder cannot take results and `CancellationError` when `interruption` was
+  /// requested.
   public func run(allowsNewRows: Bool = false) throws -> RunResults {
     let start = ContinuousClock.now
     try folder.prepare()

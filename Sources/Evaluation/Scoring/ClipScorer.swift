@@ -3,8 +3,8 @@ internal import Foundation
 internal import Hashing
 internal import Imaging
 
-/// Scores one clip for any number of rows at once, frame by frame: the original is decoded, resized and analysed once
-/// for all rows, and memory does not grow with the clip's length.
+/// Scores one clip for any number of rows at once, frame by frame: the original is decoded, resized and
+/// analysed once for all rows, and memory does not grow with the clip's length.
 struct ClipScorer {
   let suite: Suite
   let clip: SuiteClip
@@ -41,6 +41,7 @@ struct ClipScorer {
     let resizer = FrameResizer(size: frameProtocol.size, filter: filter)
     let reader = try originals.makeReader()
     var originalHash = ClipHasher()
+    let originalClip = OriginalClip()
     while let stored = try clock.measure(.decode, { try reader.next() }) {
       try interruption.check()
       let index = originalHash.count
@@ -55,7 +56,8 @@ struct ClipScorer {
       let original =
         isEvaluated
         ? clock.measure(.measure) {
-          OriginalFrame(index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart)
+          OriginalFrame(
+            index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart, clip: originalClip)
         } : nil
       for lane in lanes { lane.advance(original: original, stored: stored, resizer: resizer, clock: clock) }
     }
@@ -142,7 +144,8 @@ private final class Lane {
 
   func finish(originalHash: String, skippedReference: Int?, originalNotes: [String]) throws -> ClipRecord {
     if let failure { throw failure }
-    // With the policy `common` an output may be longer than the clip: its rest belongs to its hash all the same.
+    // With the policy `common` an output may be longer than the clip: its rest belongs to its hash all the
+    // same.
     while let extra = try reader?.next() { hasher.update(extra) }
     guard compared == clip.count || entry.countPolicy == .common else {
       throw FrameCountError(

@@ -1,9 +1,10 @@
 internal import EvalCore
 
-/// Watches one row's frames for what often means a mistake: leaked originals, frozen or grey output. Lives on one thread.
+/// Watches one row's frames for what often means a mistake: leaked originals, frozen or grey output. Lives on
+/// one thread.
 ///
-/// Every finding is a warning beginning with `check: `; counts stand in brackets behind it, so that reports can join the
-/// findings of many clips.
+/// Every finding is a warning beginning with `check: `; counts stand in brackets behind it, so that reports
+/// can join the findings of many clips.
 struct SanityChecks {
   private var frames = 0
   private var identical = 0
@@ -14,7 +15,8 @@ struct SanityChecks {
   private var originalRange = ColourRange()
   private var outputRange = ColourRange()
 
-  /// Levels of 255 within which the mean colour of an output counts as constant, and which the original must exceed.
+  /// Levels of 255 within which the mean colour of an output counts as constant, and which the original must
+  /// exceed.
   private static let constant = (output: 0.5, original: 2.0)
 
   /// Takes a pair of frames as stored, in order, and the same at evaluation size.

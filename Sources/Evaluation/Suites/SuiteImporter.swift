@@ -6,8 +6,8 @@ internal import Media
 
 /// Makes suites from frames and videos that lie on disk.
 ///
-/// Without conversion a suite file is written that points at the files where they are. With a size, a clip length or
-/// an extractor, the clips are written as lossless video beside the suite file.
+/// Without conversion a suite file is written that points at the files where they are. With a size, a clip
+/// length or an extractor, the clips are written as lossless video beside the suite file.
 public struct SuiteImporter: Sendable {
   /// Name of the suite.
   public var name: String
@@ -50,7 +50,8 @@ public struct SuiteImporter: Sendable {
     public let dropped: [String]
   }
 
-  /// Finds clips in `sources` (folders of clips, folders of frames, videos) and writes `<name>.suite.json` into `folder`.
+  /// Finds clips in `sources` (folders of clips, folders of frames, videos) and writes `<name>.suite.json`
+  /// into `folder`.
   public func run(_ sources: [URL], into folder: URL, progress: ProgressReporter) throws -> Outcome {
     let found = try find(in: sources)
     var clips: [SuiteClip] = []
