@@ -91,9 +91,13 @@ let package = Package(
       name: "Baselines", dependencies: ["EvalCore", "Hashing", "PublishedData"], path: "Baselines",
       exclude: ["README.md", "Published"]),
 
+    // MARK: - Statistics
+    .target(name: "Statistics", dependencies: ["EvalCore"]),
+    .target(name: "Comparison", dependencies: ["EvalCore", "Statistics"]),
+
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Comparison", "Statistics"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
@@ -101,19 +105,23 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedSuites",
+        "EmbeddedSuites", "Comparison", "Statistics",
       ]),
     .executableTarget(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
         "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
+        "Comparison", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["EvalCore", "Media"], path: "Tests/TestSupport"),
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "EvalCore"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "Reports", "EvalCore"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
     .testTarget(
@@ -127,7 +135,8 @@ let package = Package(
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],
