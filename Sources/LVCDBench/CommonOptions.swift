@@ -23,10 +23,14 @@ struct CommonOptions: ParsableArguments {
       "Cache folder. (default: $LVCD_BENCH_CACHE, else $XDG_CACHE_HOME/lvcd-bench, else ~/.cache/lvcd-bench)")
   var cacheFolder: String?
 
-  @Flag(name: .customLong("no-color"), help: "Print no colour; nothing here does, so that logs and pipes stay clean.")
+  @Flag(
+    name: .customLong("no-color"),
+    help: "Print no colour; nothing here does, so that logs and pipes stay clean.")
   var hidesColor = false
 
-  @Flag(name: .long, help: "Open no connection; no command but 'make run' fetches anything, so this is always so.")
+  @Flag(
+    name: .long, help: "Open no connection; no command but 'make run' fetches anything, so this is always so."
+  )
   var offline = false
 
   func validate() throws {
