@@ -21,6 +21,7 @@ struct DoctorCommand: ParsableCommand, LoggingCommand {
       report.program = ProgramVersion.current
       report.machine = MachineDescription.fields
       report.libraries = MediaLibraries.versions
+      report.libraries["OpenBLAS kernels"] = MatrixLibrary.description
       report.limits = [
         "largest picture":
           "\(ImageLimits.default.maxWidth)x\(ImageLimits.default.maxHeight), \(ImageLimits.default.maxPixels / 1_000_000) Mpx"

@@ -21,6 +21,7 @@ struct LVCDBench: ParsableCommand {
     // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator
     // hands each back to the system and faults it in again, which costs more than some metrics.
     ck_keep_freed_memory()
+    MatrixLibrary.restartWithBetterKernels()
     suggestCommand()
     main(nil)
   }
