@@ -36,12 +36,18 @@ let package = Package(
     .target(
       name: "Checkpoints", dependencies: ["TensorCore", "EvalCore", "CZlib", "CHDF5Extract"]),
     .target(name: "NeuralLayers", dependencies: ["TensorCore", "Checkpoints"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "NeuralLayersTests",
       dependencies: ["NeuralLayers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),
+    .target(name: "WeightStore", dependencies: ["Checkpoints", "EvalCore", "Hashing"]),
+    .testTarget(
+      name: "WeightStoreTests",
+      dependencies: ["WeightStore", "Checkpoints", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorCore", "TestSupport"]),
 
     // MARK: - Vocabulary, pixels and files
@@ -90,7 +96,7 @@ let package = Package(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
