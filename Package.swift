@@ -95,29 +95,37 @@ let package = Package(
       name: "Baselines", dependencies: ["EvalCore", "Hashing", "PublishedData"], path: "Baselines",
       exclude: ["README.md", "Published"]),
 
+    // MARK: - Statistics
+    .target(name: "Statistics", dependencies: ["EvalCore"]),
+    .target(name: "Comparison", dependencies: ["EvalCore", "Statistics"]),
+
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Comparison", "Statistics"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
     .target(
       name: "Evaluation",
       dependencies: [
-        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
-        "EmbeddedSuites", "WeightStore",
+        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
+        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore",
       ]),
     .executableTarget(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
+        "Comparison", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["EvalCore", "Media"], path: "Tests/TestSupport"),
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "EvalCore"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "Reports", "EvalCore"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
     .testTarget(
@@ -133,7 +141,7 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport", "WeightStore"]),
+      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport", "WeightStore"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],

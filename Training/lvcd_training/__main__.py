@@ -23,22 +23,24 @@ from .training.stages import (
     Settings,
     export,
     export_flow,
+    steps_of,
     train_codec,
     train_colorizer,
     train_flow,
     without_reference_attention,
 )
 
+STAGES = [
+    *("data", "codec", "image", "video", "raft"),
+    *("export", "export-raft", "evaluate", "evaluate-raft", "plan"),
+]
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def parser() -> argparse.ArgumentParser:
     """All options; every stage takes those that concern it."""
     result = argparse.ArgumentParser(prog="lvcd_training", description=__doc__)
-    result.add_argument(
-        "stage",
-        choices=["data", "codec", "image", "video", "raft", "export", "export-raft", "evaluate", "evaluate-raft"],
-    )
+    result.add_argument("stage", choices=STAGES)
     add = result.add_argument
     add("--root", type=Path, default=REPOSITORY / ".training", help="folder of data, states and curves")
     add("--config", type=Path, help="JSON of configuration fields that differ from the defaults")
@@ -79,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         help="evaluate: how segments are joined",
     )
     add("--batch", type=int, default=1, help="evaluate: clips at a time")
+    add("--run", default="image", help="plan: prints the steps of a run before and after its rate falls")
     add("--jobs", type=int, default=1, help="data: generator threads")
     return result
 
@@ -149,6 +152,8 @@ def main() -> int:
     torch.backends.cudnn.allow_tf32 = True
     try:
         match arguments.stage:
+            case "plan":
+                print(*steps_of(settings_from(arguments), arguments.run))
             case "data":
                 make_data(arguments)
             case "codec":

@@ -6,7 +6,10 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from ..errors import TrainingError, write_atomically
@@ -77,20 +80,38 @@ KINDS = {
 
 
 def prepare(folder: Path, program: Path, kind: Kind, size: int, jobs: int) -> None:
-    """Makes the missing packs of one kind."""
-    packs = -(-kind.clips // kind.per_pack)
-    for number in range(packs):
-        path = folder / f"{kind.name}-{number:04d}.safetensors"
-        arguments = kind.arguments(number, size)
-        description = " ".join(arguments)
-        if path.exists() and Pack(path).description == description:
-            continue
-        scratch = folder / f"generated-{kind.name}"
-        shutil.rmtree(scratch, ignore_errors=True)
-        generate(program, [*arguments, "--jobs", str(jobs), "--output", str(scratch)])
-        write_pack(path, (clip for shard in shard_paths(scratch) for clip in read_shard(shard)), description, kind.flow)
-        shutil.rmtree(scratch)
-        print(f"{path.name}: {path.stat().st_size >> 20} MiB, pack {number + 1} of {packs}", flush=True)
+    """Makes the missing packs of one kind, `jobs` at a time."""
+    packs = range(-(-kind.clips // kind.per_pack))
+    with ThreadPoolExecutor(jobs) as pool:
+        for path in pool.map(lambda number: _prepare_pack(folder, program, kind, size, number), packs):
+            if path is not None:
+                print(f"{path.name}: {path.stat().st_size >> 20} MiB, {len(packs)} packs in all", flush=True)
+
+
+def _prepare_pack(folder: Path, program: Path, kind: Kind, size: int, number: int) -> Path | None:
+    """Makes one pack in a process of its own; None where it is there already."""
+    path = folder / f"{kind.name}-{number:04d}.safetensors"
+    arguments = kind.arguments(number, size)
+    description = " ".join(arguments)
+    if path.exists() and Pack(path).description == description:
+        return None
+    scratch = folder / f"generated-{path.stem}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    generate(program, [*arguments, "--jobs", "1", "--output", str(scratch)])
+    worker = get_context("spawn").Process(target=_pack_shards, args=(path, scratch, description, kind.flow))
+    worker.start()
+    worker.join()
+    shutil.rmtree(scratch)
+    if worker.exitcode != 0:
+        raise TrainingError(f"{path}: packing failed (see above); run the data stage again once this is repaired")
+    return path
+
+
+def _pack_shards(path: Path, scratch: Path, description: str, pairs: bool) -> None:
+    try:
+        write_pack(path, (clip for shard in shard_paths(scratch) for clip in read_shard(shard)), description, pairs)
+    except TrainingError as error:
+        sys.exit(f"error: {error}")
 
 
 def generate(program: Path, arguments: list[str]) -> None:

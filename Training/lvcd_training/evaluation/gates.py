@@ -121,7 +121,11 @@ class Gates:
         bounds = [0, *range(config.video_frames, frames, stride)]
         methods = {
             method: {measure: interval(self._clip_means(clips, measure)) for measure in clips[0]}
-            | {"psnr_by_segment": [np.mean([c["psnr"][a:b].mean() for c in clips]) for a, b in zip(bounds, bounds[1:])]}
+            | {
+                "psnr_by_segment": [
+                    float(np.mean([c["psnr"][a:b].mean() for c in clips])) for a, b in zip(bounds, bounds[1:])
+                ]
+            }
             for method, clips in per_clip.items()
         }
         means = {

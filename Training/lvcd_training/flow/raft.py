@@ -157,7 +157,9 @@ class RAFTSmall(nn.Module):
 
     def forward(self, first: Tensor, second: Tensor, iterations: int) -> list[Tensor]:
         features = self.fnet(torch.cat([first, second])).float()
-        correlation = Correlation(*features.chunk(2))
+        # Places need more digits than 16-bit floats have.
+        with torch.autocast(first.device.type, enabled=False):
+            correlation = Correlation(*features.chunk(2))
         hidden, context = self.cnet(first).split([HIDDEN, CONTEXT], 1)
         hidden, context = torch.tanh(hidden), F.relu(context)
         height, width = features.shape[2:]

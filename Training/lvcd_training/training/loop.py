@@ -87,6 +87,7 @@ class Loop:
         self.core_seconds = 0.0
         self.rows: list[Row] = []
         self._stopping = False
+        self._mark = (0.0, 0.0)
         named = [(name, p) for name, p in task.module.named_parameters() if task.trained(name)]
         trained = {name for name, _ in named}
         for name, parameter in task.module.named_parameters():
@@ -123,17 +124,16 @@ class Loop:
         options = self.options
         began = saved = time.monotonic()
         sums = torch.zeros(len(self.task.columns), 2)
-        clock, cores = time.monotonic(), _core_seconds()
+        self._mark = (time.monotonic(), _core_seconds())
         while self.step < options.steps and not self._stopping:
             statistics = self._one_step()
             sums = sums.to(statistics.device) + statistics
             due = self.step % options.report_every == 0
             if due or self.step == options.steps:
-                self.seconds += time.monotonic() - clock
-                self.core_seconds += _core_seconds() - cores
+                self._count_time()
                 self._report(sums)
                 sums = torch.zeros_like(sums)
-                clock, cores = time.monotonic(), _core_seconds()
+                self._mark = (time.monotonic(), _core_seconds())
             if self.step % options.snapshot_every == 0:
                 self._save(options.folder / f"snapshot-{self.task.name}-{self.step:07d}.state")
             if time.monotonic() - saved > 60 * options.save_minutes:
@@ -142,6 +142,13 @@ class Loop:
             self._stopping = self._stopping or time.monotonic() - began > 60 * options.minutes
         self._save(self.path)
         print(f"{self.task.name}: stopped at step {self.step} of {options.steps}, state saved", flush=True)
+
+    def _count_time(self) -> None:
+        """Adds the time since the mark: validation is left out of both sums."""
+        now = (time.monotonic(), _core_seconds())
+        self.seconds += now[0] - self._mark[0]
+        self.core_seconds += now[1] - self._mark[1]
+        self._mark = now
 
     def _one_step(self) -> Tensor:
         for group in self.optimizer.param_groups:
@@ -187,6 +194,7 @@ class Loop:
         plot(self.options.folder / f"{self.task.name}.png", self.rows, self.task.name)
 
     def _save(self, path: Path) -> None:
+        self._count_time()
         state = {
             "task": self.task.name,
             "describe": self.task.describe(),

@@ -126,6 +126,15 @@ def schedule(settings: Settings, name: str, rate: float) -> tuple[str, Schedule,
     return final, Schedule(rate, start=plan["start"], decay=plan["decay"]), plan["start"] + plan["decay"]
 
 
+def steps_of(settings: Settings, name: str) -> tuple[int, int]:
+    """Steps of a finished run at the constant rate and while the rate fell: what an ablation must repeat."""
+    path = settings.runs / f"{name}-final.json"
+    if not path.exists():
+        raise TrainingError(f"{path}: missing; bring the run '{name}' to an end with --finish first")
+    plan = json.loads(path.read_text())
+    return plan["start"], plan["decay"]
+
+
 def channels_last(model: nn.Module) -> None:
     """Stores the weights of two-dimensional convolutions in the order that is fastest on CPU and GPU."""
     for parameter in model.parameters():

@@ -3,7 +3,7 @@
 Needs what crosscheck.py needs. Run it from the repository root after
 `swift build -c release --product lvcd-bench` on a machine with nothing else to do:
 
-    python Benchmarks/networks.py [--program .build/release/lvcd-bench] [--rounds 5]
+    python Benchmarks/metric_networks.py [--program .build/release/lvcd-bench] [--rounds 5]
 
 Prints a Markdown table with ratios. Exits with 1 when a ratio is below the bar.
 """
@@ -30,7 +30,7 @@ torch.set_num_threads(1)
 
 
 def ours(program, workload, weights):
-    command = [program, "bench-network", workload, "--iterations", "1"] + (["--weights", weights] if weights else [])
+    command = [program, "bench-metric", workload, "--iterations", "1"] + (["--weights", weights] if weights else [])
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["seconds"][0]
 
 
