@@ -9,14 +9,15 @@ struct LVCDBench: ParsableCommand {
     abstract: "Evaluation and benchmarking of reference-based lineart video colorization.",
     version: ProgramVersion.current,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, ReportCommand.self, SuitesCommand.self, ClipsCommand.self,
+      RunCommand.self, ColorizeCommand.self, PlanCommand.self, ScoreCommand.self, ReportCommand.self,
+      SuitesCommand.self, ClipsCommand.self,
       LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
       BenchCommand.self,
     ])
 
   static func main() {
-    // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator hands each
-    // back to the system and faults it in again, which costs more than some metrics.
+    // Frames are buffers of hundreds of kilobytes that come and go by the thousand: by default the allocator
+    // hands each back to the system and faults it in again, which costs more than some metrics.
     ck_keep_freed_memory()
     main(nil)
   }

@@ -3,6 +3,7 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Reports
+internal import TensorCore
 
 /// Colourises and scores; resumes by itself.
 struct RunCommand: ParsableCommand {
@@ -62,6 +63,8 @@ struct RunCommand: ParsableCommand {
         try answer(json: configuration.document)
         return
       }
+      // A model's operations spread over threads themselves; the runner then colours one clip at a time.
+      if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
       let progress = common.progress
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
