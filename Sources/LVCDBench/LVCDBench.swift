@@ -11,8 +11,8 @@ struct LVCDBench: ParsableCommand {
     abstract: "Evaluation and benchmarking of reference-based lineart video colorization.",
     version: ProgramVersion.current,
     subcommands: [
-      RunCommand.self, ScoreCommand.self, ReportCommand.self, CompareCommand.self, GateCommand.self,
-      BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
+      RunCommand.self, ColorizeCommand.self, PlanCommand.self, ScoreCommand.self, ReportCommand.self,
+      CompareCommand.self, GateCommand.self, BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
       LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
       BenchCommand.self, MetricBenchCommand.self,
     ])

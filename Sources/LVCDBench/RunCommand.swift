@@ -3,6 +3,7 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Reports
+internal import TensorCore
 
 /// Colourises and scores; resumes by itself.
 struct RunCommand: ParsableCommand, LoggingCommand {
@@ -64,6 +65,8 @@ struct RunCommand: ParsableCommand, LoggingCommand {
         if json { try answer(json: resolved.document) } else { try answer(resolved.text) }
         return
       }
+      // A model's operations spread over threads themselves; the runner then colours one clip at a time.
+      if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
       let progress = common.progress
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
