@@ -24,6 +24,9 @@ struct ReportCommand: ParsableCommand {
   @Option(name: .long, help: "Decimals of the metrics.")
   var digits = 4
 
+  @Flag(name: .customLong("ci"), help: "Show intervals over clips behind the values.")
+  var showsIntervals = false
+
   @Option(name: [.customShort("o"), .customLong("output")], help: "File to write. (default: print)")
   var output: String?
 
@@ -44,6 +47,7 @@ struct ReportCommand: ParsableCommand {
       }
       var options = ReportOptions()
       options.digits = digits
+      options.showsIntervals = showsIntervals
       let text = try Reports.render(try results(layout), format: format, layout: layout, options: options)
       if let output {
         try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
@@ -56,6 +60,6 @@ struct ReportCommand: ParsableCommand {
   private func results(_ layout: TableLayout) throws -> RunResults {
     if source == "paper" { return try PublishedTables.paper().results(table: Int(layout.rawValue) ?? 1) }
     let folder = URL(fileURLWithPath: source, isDirectory: true)
-    return try RunFolder(folder, exclusive: false).results()
+    return try RunFolder(folder).results()
   }
 }

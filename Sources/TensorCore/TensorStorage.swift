@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// Reference-counted bytes behind tensors: either owned memory or a read-only mapped file.
+/// Reference-counted bytes behind tensors: owned memory, a read-only mapped file, or constants of the program.
 ///
 /// `@unchecked Sendable` is safe because the bytes never change while more than one reference exists: owned
 /// memory is written only by its creator before it is shared, or by `Tensor` after it has proved its
-/// reference unique; mapped memory is never written.
+/// reference unique; mapped memory and constants are never written.
 public final class TensorStorage: @unchecked Sendable {
   /// Start of the bytes, aligned to 64 bytes for owned memory and to a page for mapped files.
   public let baseAddress: UnsafeRawPointer
@@ -15,6 +15,7 @@ public final class TensorStorage: @unchecked Sendable {
   private enum Origin {
     case owned(UnsafeMutableRawPointer)
     case mapped(UnsafeMutableRawPointer)
+    case constant
   }
 
   /// Memory of `byteCount` bytes whose content is undefined until the creator has written it.
@@ -46,10 +47,19 @@ public final class TensorStorage: @unchecked Sendable {
     origin = .mapped(memory)
   }
 
+  /// Bytes that live as long as the program and never change, such as weights inside its binary.
+  public init(constants: UnsafeRawBufferPointer) {
+    guard let address = constants.baseAddress else { preconditionFailure("constants have an address") }
+    byteCount = constants.count
+    baseAddress = address
+    origin = .constant
+  }
+
   deinit {
     switch origin {
     case .owned(let memory): MemoryPool.shared.giveBack(memory, byteCount: byteCount)
     case .mapped(let memory): munmap(memory, byteCount)
+    case .constant: break
     }
   }
 
@@ -58,7 +68,7 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeRawBufferPointer(start: baseAddress, count: byteCount)
   }
 
-  /// Memory that may be written: nil for mapped files. Write only while no one else holds a reference.
+  /// Memory that may be written: nil for mapped files and constants. Write only while no one else holds a reference.
   public var mutableBytes: UnsafeMutableRawBufferPointer? {
     guard case .owned(let memory) = origin else { return nil }
     return UnsafeMutableRawBufferPointer(start: memory, count: byteCount)

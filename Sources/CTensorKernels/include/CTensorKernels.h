@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTensorCorrelation.h"
 #include "CTensorMatrix.h"
 #include "CTensorOperations.h"
 #include "CTensorWinograd.h"

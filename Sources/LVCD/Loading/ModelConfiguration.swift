@@ -196,6 +196,9 @@ extension ModelConfiguration {
     framesPerSecondID: 6, motionBucketID: 160, conditionAugmentation: 0, decodeChunk: 10, decodeOverlap: 3,
     decodeFirst: 1, latentChannels: 4, usesReferenceAttention: true)
 
+  /// Weights of the official model that inference uses.
+  public static let officialWeightCount = 2_970_627_858
+
   /// Factor between pixels and latents.
   public var spatialFactor: Int { 1 << (autoencoderMultipliers.count - 1) }
 

@@ -7,7 +7,7 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   /// A weight is infinite or not a number.
   case notFinite(file: String, tensor: String)
   /// The network computed something that is not a number.
-  case diverged(clip: String, stage: String)
+  case diverged(stage: String)
   /// A setting is out of range or unknown.
   case setting(name: String, found: String, expected: String)
   /// No weight file was named.
@@ -42,23 +42,24 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
       "\(file): model configuration: \(what); use a file written for this program, or official weights"
     case .notFinite(let file, let tensor):
       "\(file): tensor '\(tensor)' holds a value that is infinite or not a number; download or train it again"
-    case .diverged(let clip, let stage):
-      "clip '\(clip)': the network's output is not a number at \(stage); check the weights"
+    case .diverged(let stage):
+      "the network's output is not a number in \(stage); check the weights"
     case .setting(let name, let found, let expected): "setting '\(name)' is '\(found)', expected \(expected)"
     case .noWeights:
       "no weights: name the model's weight files, the last one replacing tensors of the first"
     case .unreadable(let file, let reason):
       "\(file): cannot be read: \(reason); check the path and its permissions"
     case .sizeMismatch(let clip, let lineart, let found, let expected):
-      "\(lineart): lineart of clip '\(clip)' is \(found), the reference is \(expected); make both the same size"
+      "\(lineart): lineart of clip '\(clip)' is \(found), the reference is \(expected); "
+        + "make both the same size"
     case .frameCount(let clip, let lineart, let found, let expected):
       "\(lineart): lineart of clip '\(clip)' has \(found) frames, expected \(expected); "
         + "extract it again"
     case .referenceNotFirst(let clip, let index):
       "clip '\(clip)': the reference is frame \(index), expected frame 0; begin the clip at its reference"
     case .memory(let clip, let needed, let available):
-      "clip '\(clip)': needs about \(Self.gibibytes(needed)) of memory, \(Self.gibibytes(available)) are free; "
-        + "choose a smaller resolution or overlap"
+      "clip '\(clip)': needs about \(Self.gibibytes(needed)) of memory, "
+        + "\(Self.gibibytes(available)) are free; choose a smaller resolution or overlap"
     }
   }
 

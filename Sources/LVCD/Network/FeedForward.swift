@@ -12,7 +12,7 @@ struct FeedForward: Sendable {
   private static let rowsAtOnce = 4096
 
   init(_ w: WeightScope, channels: Int) throws(CheckpointError) {
-    hidden = (try w.shape("net.0.proj.weight").first ?? 0) / 2
+    hidden = (try w.shape(of: "net.0.proj.weight").first ?? 0) / 2
     input = try Linear(w / "net.0.proj", channels, 2 * hidden)
     output = try Linear(w / "net.2", hidden, channels)
   }

@@ -31,8 +31,8 @@ struct EmbeddingMLP: Sendable {
   private let output: Linear
 
   init(_ w: WeightScope, inputs: Int) throws(CheckpointError) {
-    let hidden = try w.shape("0.weight").first ?? 0
-    let outputs = try w.shape("2.weight").first ?? 0
+    let hidden = try w.shape(of: "0.weight").first ?? 0
+    let outputs = try w.shape(of: "2.weight").first ?? 0
     input = try Linear(w / 0, inputs, hidden)
     output = try Linear(w / 2, hidden, outputs)
   }

@@ -13,7 +13,7 @@ struct HintEncoder: Sendable {
     var convolutions: [Conv2D] = []
     for (index, stride) in Self.strides.enumerated() {
       let scope = w / (2 * index)
-      let shape = try scope.shape("weight")
+      let shape = try scope.shape(of: "weight")
       convolutions.append(
         try Conv2D(
           scope, shape.count > 1 ? shape[1] : 0, shape.first ?? 0, kernel: 3,

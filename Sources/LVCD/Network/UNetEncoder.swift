@@ -61,7 +61,7 @@ struct UNetEncoder: Sendable {
     modelChannels = configuration.modelChannels
     timeEmbedding = try EmbeddingMLP(w / "time_embed", inputs: modelChannels)
     vectorMLP = try EmbeddingMLP(w / "label_emb.0", inputs: 3 * configuration.vectorEmbedderWidth)
-    embeddingWidth = try w.shape("time_embed.2.weight").first ?? 0
+    embeddingWidth = try w.shape(of: "time_embed.2.weight").first ?? 0
     let builder = BlockBuilder(configuration: configuration, embedding: embeddingWidth)
     var blocks: [Block] = []
     var transformers: [SpatioTemporalTransformer] = []

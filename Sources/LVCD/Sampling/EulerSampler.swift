@@ -15,9 +15,10 @@ struct EulerSampler: Sendable {
     var x = noise * (1 + sigmas[0] * sigmas[0]).squareRoot()
     for step in 0..<discretization.steps {
       let estimate = try denoise(x, sigmas[step], step)
-      // x + (σ' - σ) (x - D) / σ
-      let slope = (sigmas[step + 1] - sigmas[step]) / sigmas[step]
-      x = x + (x - estimate) * slope
+      // In the release's order of operations: where σ falls from 700 at once, another order costs digits.
+      let sigma = sigmas[step]
+      let slope = (x - estimate).mapped { $0 / sigma }
+      x = x + slope * (sigmas[step + 1] - sigma)
     }
     return x
   }

@@ -43,6 +43,12 @@ public struct SamplingOptions: Sendable, Hashable {
   /// The overlap that the variant leaves.
   var effectiveOverlap: Int { variant.overlaps ? overlap : 0 }
 
+  /// How a clip of `frames` frames, at least 1, is cut.
+  public func plan(frames: Int, _ configuration: ModelConfiguration) -> SequencePlan {
+    SequencePlan(
+      frames: frames, videoFrames: configuration.videoFrames, overlap: effectiveOverlap, trailing: trailing)
+  }
+
   /// How frames of segment `index` see each other.
   ///
   /// Source: LVCD, sections 4.2 and 5.2. Without shared frames there is no previous result to attend to, so

@@ -124,6 +124,9 @@ struct SequenceSampler {
     let result = try sampler(from: noise) { x, sigma, step in
       try observer.willStep(step, segment: segment)
       let estimate = model.denoiser(x, sigma: sigma, conditions: inputs)
+      guard estimate.sum().isFinite else {
+        throw ModelError.diverged(stage: "segment \(segment + 1), step \(step + 1)")
+      }
       observer.record("segment\(segment).denoised_before_blend.\(step)", estimate)
       if overlap > 0 { estimates.append(estimate.slice(axis: 0, callFrames - overlap..<callFrames)) }
       return carry.map { blended(estimate, with: $0.estimates[step]) } ?? estimate
