@@ -84,7 +84,11 @@ let package = Package(
 
     // MARK: - Metrics and baselines
     .target(
-      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],
+      name: "Metrics",
+      dependencies: [
+        "CKernels", "EvalCore", "Imaging", "Perception", "TensorCore", "NeuralLayers", "Checkpoints",
+        "LinearAlgebra", "WeightStore",
+      ],
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
     .target(
@@ -105,7 +109,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedSuites", "Comparison", "Statistics",
+        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore",
       ]),
     .executableTarget(
       name: "LVCDBench",
@@ -130,13 +134,14 @@ let package = Package(
     .testTarget(
       name: "MetricsTests",
       dependencies: [
-        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport",
+        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport", "TensorCore",
+        "Checkpoints", "LinearAlgebra", "WeightStore",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport"]),
+      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport", "WeightStore"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],

@@ -58,6 +58,9 @@ struct OptionReader {
     return text
   }
 
+  /// The text of an option as it was given.
+  func text(_ name: String) -> String? { given[name] }
+
   /// The value of a numeric option strictly between two bounds.
   func number(
     _ name: String, default defaultValue: Double, above lower: Double, below upper: Double

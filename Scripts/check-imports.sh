@@ -13,6 +13,8 @@ forbid Sources/EvalCore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Eval
 forbid Sources/Imaging 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Media 'Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Perception 'Media|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/WeightStore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Evaluation|NeuralLayers'
+forbid Sources/LinearAlgebra 'EvalCore|TensorCore|Checkpoints|Metrics'
 forbid Metrics 'Media|LVCDModel|Baselines|Reports|Evaluation'
 forbid Baselines 'Media|LVCDModel|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'

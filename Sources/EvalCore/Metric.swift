@@ -181,6 +181,17 @@ public protocol Metric: Sendable {
   func makeObserver(clipID: String) throws -> any ClipObserver
   /// The value over a set of clips. `clips` is sorted by clip id; never empty.
   func summarize(_ clips: [(clipID: String, measurement: ClipMeasurement)]) throws -> MetricSummary
+  /// For metrics whose value needs `ClipMeasurement.arrays`: takes the clips one at a time, so that the arrays of a
+  /// whole set are never in memory together. Nil: `summarize` is given measurements without arrays.
+  func makeSummarizer() -> (any MetricSummarizer)?
+}
+
+/// Forms a metric's value over a set of clips that come one at a time, sorted by clip id.
+public protocol MetricSummarizer {
+  /// Takes the next clip.
+  mutating func add(clipID: String, _ measurement: ClipMeasurement) throws
+  /// The value over the clips taken, at least one.
+  func summary() throws -> MetricSummary
 }
 
 extension Metric {
@@ -188,6 +199,8 @@ extension Metric {
   public var unavailability: String? { nil }
   /// Does not read the suite's lineart.
   public var readsLineart: Bool { false }
+  /// Needs no arrays.
+  public func makeSummarizer() -> (any MetricSummarizer)? { nil }
 }
 
 /// What one metric found in one clip: the observations, not only their mean, so that pooling and statistics

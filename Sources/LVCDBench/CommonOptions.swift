@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import WeightStore
 
 /// Options that every working command has.
 struct CommonOptions: ParsableArguments {
@@ -46,7 +47,7 @@ struct CommonOptions: ParsableArguments {
   var hidesColor = false
 
   @Flag(
-    name: .long, help: "Open no connection; no command but 'make run' fetches anything, so this is always so."
+    name: .long, help: "Open no connection; only 'weights get' ever opens one, and with this option it does not."
   )
   var offline = false
 
@@ -102,6 +103,8 @@ struct CommonOptions: ParsableArguments {
       ".cache/lvcd-bench", isDirectory: true)
   }
 
+  var weights: WeightStore { WeightStore(cache: cache) }
+
   var library: SuiteLibrary { SuiteLibrary(cache: cache) }
 
   /// The runner of this command's configuration, with the options that change no value.
@@ -112,7 +115,7 @@ struct CommonOptions: ParsableArguments {
     for line in EnvironmentSettings.unknown(ProcessInfo.processInfo.environment) { progress.warn(line) }
     var runner = try Runner(
       configuration, folder: folder, library: library, jobs: jobCount, progress: progress,
-      interruption: interruption)
+      interruption: interruption, weights: weights)
     runner.memory = memoryBudget
     return runner
   }

@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand, LoggingCommand {
       ]
       report.cache = common.cache.path
       report.suites = SuiteLibrary.embeddedNames
-      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper).map {
+      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights).map {
         Report.MetricState(
           name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
@@ -56,7 +56,7 @@ struct DoctorCommand: ParsableCommand, LoggingCommand {
     let runner = try Runner(
       configuration, folder: RunFolder(folder), library: common.library, jobs: common.jobCount,
       progress: .silent,
-      interruption: Interruption())
+      interruption: Interruption(), weights: common.weights)
     let results = try runner.run()
     let oracle = results.cells.first { $0.method.kind == .oracle }?.values ?? [:]
     let copy = results.cells.first { $0.method.kind == .colorizer }?.values ?? [:]
@@ -74,7 +74,7 @@ struct DoctorCommand: ParsableCommand, LoggingCommand {
   }
 
   private func listMetrics() throws {
-    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper) {
+    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights) {
       try answer(
         "\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)"
       )

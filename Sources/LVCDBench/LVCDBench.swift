@@ -14,7 +14,7 @@ struct LVCDBench: ParsableCommand {
       RunCommand.self, ScoreCommand.self, ReportCommand.self, CompareCommand.self, GateCommand.self,
       BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
       LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, MetricBenchCommand.self,
     ])
 
   static func main() {

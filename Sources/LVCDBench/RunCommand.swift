@@ -93,6 +93,7 @@ struct RunCommand: ParsableCommand, LoggingCommand {
       } else {
         try answer(try RunReport.summary(results, folder: folder))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if results.failures.count > configuration.maxFailed { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }

@@ -83,6 +83,7 @@ struct ScoreCommand: ParsableCommand, LoggingCommand {
       } else {
         try answer(try ConsoleTable.render(results, layout: .table1))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if !results.failures.isEmpty { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }

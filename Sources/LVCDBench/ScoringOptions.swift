@@ -5,6 +5,21 @@ internal import Foundation
 
 /// Options of every command that computes metrics.
 struct ScoringOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("allow-test-weights"),
+    help: "Exit with success although columns come from weights other than the published ones (TEST-...).")
+  var allowsTestWeights = false
+
+  /// Ends the command with the code for bad data when a column comes from test weights and that was not allowed.
+  func refuseTestWeights(_ results: RunResults, _ progress: ProgressReporter) throws {
+    let labels = results.metrics.filter { $0.comparability == .test }.map(\.label)
+    guard !labels.isEmpty, !allowsTestWeights else { return }
+    progress.warn(
+      "\(labels.joined(separator: ", ")): not the published weights; "
+        + "give --allow-test-weights where that is meant")
+    throw ExitCode(ExitStatus.badData.rawValue)
+  }
+
   @Option(
     name: .long, help: "Metrics, separated by commas: fid, fvd, lpips, psnr, ssim, edmd, tc. (default: all)")
   var metrics: String?

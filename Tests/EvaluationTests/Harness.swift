@@ -1,6 +1,7 @@
 import EvalCore
 import Foundation
 import TestSupport
+import WeightStore
 
 @testable import Evaluation
 
@@ -32,7 +33,8 @@ struct Harness {
     try Runner(
       configuration, folder: RunFolder(runFolder(name)),
       library: SuiteLibrary(cache: folder.url.appendingPathComponent("cache")), jobs: jobs, progress: .silent,
-      interruption: interruption)
+      interruption: interruption,
+      weights: WeightStore(cache: folder.url.appendingPathComponent("cache"), environment: [:]))
   }
 
   @discardableResult

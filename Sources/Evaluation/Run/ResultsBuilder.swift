@@ -57,10 +57,29 @@ struct ResultsBuilder {
       statistics: runner.configuration.statistics)
   }
 
+  /// A clip's record without its arrays, of which a set's worth does not fit into memory.
   private func record(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipRecord? {
-    let file = runner.folder.recordFile(suite: suite.name, row: row.key, clip: clip.id)
+    guard var record = try fullRecord(suite, row, clip.id) else { return nil }
+    for index in record.measurements.indices { record.measurements[index].measurement.arrays = [:] }
+    return record
+  }
+
+  private func fullRecord(_ suite: Suite, _ row: Row, _ clip: String) throws -> ClipRecord? {
+    let file = runner.folder.recordFile(suite: suite.name, row: row.key, clip: clip)
     guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
     return try ClipRecord.open(data, file: file.path)
+  }
+
+  /// The value of a metric that needs arrays, from records read one at a time.
+  private func summary(
+    _ summarizer: any MetricSummarizer, _ metric: any Metric, _ row: Row, suite: Suite, clips: [String]
+  ) throws -> MetricSummary {
+    var summarizer = summarizer
+    for clip in clips {
+      guard let measurement = try fullRecord(suite, row, clip)?.measurement(metric.signature) else { continue }
+      try summarizer.add(clipID: clip, measurement)
+    }
+    return try summarizer.summary()
   }
 
   private func failure(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipFailure? {
@@ -79,11 +98,15 @@ struct ResultsBuilder {
       let measured = records.compactMap { record in
         record.measurement(metric.signature).map { (clipID: record.clip, measurement: $0) }
       }
-      values[metric.id] =
-        measured.isEmpty
-        ? MetricSummary(
+      if measured.isEmpty {
+        values[metric.id] = MetricSummary(
           value: nil, reason: "no clip of this set could be scored in every row", clips: 0, frames: 0)
-        : try summary(metric, measured)
+      } else if let summarizer = metric.makeSummarizer() {
+        values[metric.id] = try summary(
+          summarizer, metric, row, suite: suite, clips: measured.map(\.clipID))
+      } else {
+        values[metric.id] = try summary(metric, measured)
+      }
     }
     let times = records.compactMap(\.secondsPerFrame).sorted()
     return Cell(

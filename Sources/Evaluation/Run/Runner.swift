@@ -3,6 +3,7 @@ internal import Foundation
 internal import Imaging
 internal import Metrics
 internal import Synchronization
+public import WeightStore
 
 /// Colours and scores what a configuration asks for, into a run folder, doing only what is not there yet.
 public struct Runner: Sendable {
@@ -28,7 +29,7 @@ public struct Runner: Sendable {
   public init(
     _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int,
     progress: ProgressReporter,
-    interruption: Interruption
+    interruption: Interruption, weights: WeightStore
   ) throws {
     self.configuration = configuration
     self.folder = folder
@@ -47,7 +48,8 @@ public struct Runner: Sendable {
     }
     try Self.checkLineart(suites, rows)
     metrics = try MetricRegistry.make(
-      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
+      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol,
+      weights: weights)
   }
 
   /// A colorizer without lineart would fail on every clip, and with it every other row: better said before
