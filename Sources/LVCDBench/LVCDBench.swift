@@ -10,7 +10,7 @@ struct LVCDBench: ParsableCommand {
     version: ProgramVersion.current,
     subcommands: [
       RunCommand.self, ScoreCommand.self, ReportCommand.self, SuitesCommand.self, ClipsCommand.self,
-      LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
+      LineartCommand.self, FlowCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
       BenchCommand.self,
     ])
 
