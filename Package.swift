@@ -73,7 +73,7 @@ let package = Package(
 
     // MARK: - Metrics and baselines
     .target(
-      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],
+      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception", "WeightStore"],
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
     .target(

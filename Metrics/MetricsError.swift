@@ -16,6 +16,8 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
   case frameTooLarge(clip: String, size: FrameSize, limit: Int)
   /// EDMD was asked to compare with the suite's lineart, which this clip does not have.
   case noLineart(clip: String, index: Int)
+  /// Weight files that a user gave cannot be used.
+  case unusableWeights(metric: MetricID, reason: String)
   /// The metric cannot be computed by this program.
   case unavailable(metric: MetricID, reason: String)
 
@@ -25,7 +27,7 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
     case .frameSizesDiffer, .frameSmallerThanWindow: .sizeMismatch
     case .frameTooLarge: .tooLarge
     case .noLineart: .missing
-    case .unknownOption, .illegalValue, .unusedOptions, .unavailable: .modelError
+    case .unknownOption, .illegalValue, .unusedOptions, .unavailable, .unusableWeights: .modelError
     }
   }
 
@@ -58,6 +60,8 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
     case .noLineart(let clip, let index):
       return "\(clip): frame \(index) has no lineart in the suite, but edmd was asked for sketch=suite; "
         + "use sketch=original or add the lineart to the suite file"
+    case .unusableWeights(let metric, let reason):
+      return "\(metric.rawValue): weights=...: \(reason)"
     case .unavailable(let metric, let reason):
       return "\(metric.rawValue): \(reason)"
     }
