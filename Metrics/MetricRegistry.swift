@@ -24,11 +24,13 @@ public enum MetricRegistry {
     Entry(id: .edmd, options: EDMDMetric.options) { given, evaluation throws(MetricsError) in
       try EDMDMetric(options: given, protocol: evaluation)
     },
-    unavailable(.tc, "needs the optical flow network RAFT with the weights raft-things.pth"),
+    Entry(id: .tc, options: TCMetric.options) { given, evaluation throws(MetricsError) in
+      try TCMetric(options: given, protocol: evaluation)
+    },
   ]
 
   /// The metrics that this program can compute, in table order.
-  public static var available: [MetricID] { [.psnr, .ssim, .edmd] }
+  public static var available: [MetricID] { [.psnr, .ssim, .edmd, .tc] }
 
   /// Makes the metrics `ids` in the order of the paper's tables, each once.
   ///
