@@ -71,6 +71,17 @@ let package = Package(
       name: "PerceptionTests",
       dependencies: ["Perception", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport"]),
 
+    // MARK: - Model
+    .target(
+      name: "LVCDModel",
+      dependencies: ["NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing"],
+      path: "Sources/LVCD"),
+    .testTarget(
+      name: "LVCDModelTests",
+      dependencies: [
+        "LVCDModel", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "TestSupport",
+      ]),
+
     // MARK: - Metrics and baselines
     .target(
       name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception", "WeightStore"],
@@ -89,14 +100,14 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
+        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
         "EmbeddedSuites",
       ]),
     .executableTarget(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -61,6 +61,16 @@ public struct CheckpointFile: Sendable {
     return try open(file)
   }
 
+  /// Opens weights inside the program; messages call them `name`.
+  ///
+  /// - Parameter constants: the file's bytes, which live as long as the program.
+  /// - Throws: `CheckpointError` as for a file; HDF5 is not supported.
+  public static func open(named name: String, constants: UnsafeRawBufferPointer) throws(CheckpointError)
+    -> CheckpointFile
+  {
+    try open(MappedFile(name: name, storage: TensorStorage(constants: constants)))
+  }
+
   /// Opens weights whose bytes are at hand; libhdf5 alone insists on a path.
   static func open(_ file: MappedFile) throws(CheckpointError) -> CheckpointFile {
     switch try FormatDetector.format(of: file) {

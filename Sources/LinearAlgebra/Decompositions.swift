@@ -29,8 +29,8 @@ public struct SymmetricEigen: Sendable {
     OpenBLASThreads.confine()
     // Column-major lower is row-major upper, without LAPACKE's transposition; the vectors then lie in rows.
     let code = LAPACKE_dsyevd(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), lapack_int(order),
-      &vectors.elements, lapack_int(max(order, 1)), &values)
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), Int32(order),
+      &vectors.elements, Int32(max(order, 1)), &values)
     guard code == 0 else { throw DecompositionError(routine: "dsyevd", code: Int(code)) }
     self.values = values
     self.vectors = vectors.transposed
@@ -60,12 +60,12 @@ extension Matrix {
     guard count > 0 else { return [] }
     var copy = elements
     var values = [Double](repeating: 0, count: count)
-    var unused = [0.0]
+    var (unusedLeft, unusedRight) = ([0.0], [0.0])
     OpenBLASThreads.confine()
     // The transpose has the same singular values: row-major read as column-major needs no copy.
     let code = LAPACKE_dgesdd(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), lapack_int(columns), lapack_int(rows), &copy,
-      lapack_int(columns), &values, &unused, 1, &unused, 1)
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), Int32(columns), Int32(rows), &copy,
+      Int32(columns), &values, &unusedLeft, 1, &unusedRight, 1)
     guard code == 0 else { throw DecompositionError(routine: "dgesdd", code: Int(code)) }
     return values
   }
@@ -78,7 +78,7 @@ extension Matrix {
     OpenBLASThreads.confine()
     // Column-major upper is row-major lower.
     let code = LAPACKE_dpotrf(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), lapack_int(rows), &factor.elements, lapack_int(max(rows, 1))
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), Int32(rows), &factor.elements, Int32(max(rows, 1))
     )
     guard code == 0 else { return nil }
     for row in 0..<rows {
