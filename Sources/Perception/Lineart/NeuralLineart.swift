@@ -40,6 +40,7 @@ enum NeuralLineart {
     let width = max(1, side * frame.width / longest)
     let channels = tensor(frame) { _, value in value }
       .resized(to: Size2D(height: height, width: width), .bilinear).reshaped(3, 1, height, width)
+      .mapped { $0.rounded() }
     let high = highPass(channels)
     let largest = high.values.max() ?? 0
     guard largest > 0 else { return [Float](repeating: 0, count: frame.width * frame.height) }
@@ -62,7 +63,8 @@ enum NeuralLineart {
   /// SketchKeras answers below this are noise.
   private static let faintest: Float = 0.18
 
-  /// Channels `[N, 1, H, W]` in 0...255 minus their Gaussian blur of three pixels, over 128; the image is reflected.
+  /// Channels `[N, 1, H, W]` in 0...255 minus their Gaussian blur of three pixels, over 128; the image is reflected. The
+  /// blur is rounded to whole levels as in the original, so that even areas are exactly zero.
   private static func highPass(_ channels: Tensor) -> Tensor {
     let (sigma, reach) = (3.0, min(9, channels.shape[2] - 1, channels.shape[3] - 1))
     let taps = (-reach...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
@@ -70,7 +72,7 @@ enum NeuralLineart {
     let weights = taps.map { Float($0 / sum) }
     let blurred = channels.padded(Padding2D(height: reach, width: reach), mode: .reflect)
       .convolved2D(Tensor(shape: [1, 1, 1, weights.count], weights))
-      .convolved2D(Tensor(shape: [1, 1, weights.count, 1], weights))
+      .convolved2D(Tensor(shape: [1, 1, weights.count, 1], weights)).mapped { $0.rounded() }
     return (channels - blurred) * (1.0 / 128)
   }
 
