@@ -25,14 +25,16 @@ public enum MetricRegistry {
     Entry(id: .ssim, options: SSIMMetric.options) { given, evaluation, _ throws(MetricsError) in
       try SSIMMetric(options: given, protocol: evaluation)
     },
-    Entry(id: .edmd, options: EDMDMetric.options) { given, evaluation, _ throws(MetricsError) in
-      try EDMDMetric(options: given, protocol: evaluation)
+    Entry(id: .edmd, options: EDMDMetric.options) { given, evaluation, weights throws(MetricsError) in
+      try EDMDMetric(options: given, protocol: evaluation, weights: weights)
     },
-    unavailable(.tc, "needs the optical flow network RAFT with the weights raft-things.pth"),
+    Entry(id: .tc, options: TCMetric.options) { given, evaluation, weights throws(MetricsError) in
+      try TCMetric(options: given, protocol: evaluation, weights: weights)
+    },
   ]
 
   /// The metrics that need no weight files, in table order.
-  public static var available: [MetricID] { [.psnr, .ssim, .edmd] }
+  public static var available: [MetricID] { [.psnr, .ssim, .edmd, .tc] }
 
   /// Makes the metrics `ids` in the order of the paper's tables, each once.
   ///

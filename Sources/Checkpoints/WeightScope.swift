@@ -71,6 +71,18 @@ public struct WeightScope: Sendable {
     try weight(name, shape)
   }
 
+  /// The shape of a tensor, for networks whose widths come from their file; asking does not take it.
+  ///
+  /// - Throws: `missingTensor` with the nearest name.
+  public func shape(of name: String) throws(CheckpointError) -> [Int] {
+    let fullName = fullName(name)
+    guard let weight = try source.weight(named: fullName, expectedShape: []) else {
+      throw .missingTensor(
+        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+    }
+    return weight.shape
+  }
+
   /// Names that no layer has taken, in file order, except those that begin with one of `prefixes`.
   public func unusedNames(ignoring prefixes: [String] = []) -> [String] {
     let taken = taken.all

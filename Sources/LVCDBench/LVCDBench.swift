@@ -13,7 +13,7 @@ struct LVCDBench: ParsableCommand {
     subcommands: [
       RunCommand.self, ColorizeCommand.self, PlanCommand.self, ScoreCommand.self, ReportCommand.self,
       CompareCommand.self, GateCommand.self, BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
-      LineartCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
+      LineartCommand.self, FlowCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
       BenchCommand.self, MetricBenchCommand.self,
     ])
 

@@ -3,6 +3,7 @@ internal import EvalCore
 internal import Foundation
 internal import Media
 internal import Perception
+internal import TensorCore
 
 /// `lvcd-bench lineart`: lineart of an image, a folder of frames or a video.
 struct LineartCommand: ParsableCommand {
@@ -23,11 +24,15 @@ struct LineartCommand: ParsableCommand {
   @Option(help: "Extractor: \(LineartExtractors.names.joined(separator: ", ")).")
   var extractor = "inklines"
 
+  @Option(help: "Weight file of an extractor that is a network. (default: the one in the cache)")
+  var weights: String?
+
   @Option(
     help: "Make lines solid: ink where the strength exceeds this number, 0 to 1. Default: keep soft edges.")
   var threshold: Double?
 
   @OptionGroup var dryRun: DryRunOption
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let threshold, !(threshold >= 0 && threshold < 1) {
@@ -38,8 +43,10 @@ struct LineartCommand: ParsableCommand {
   func run() throws { try reporting { try extract() } }
 
   private func extract() throws {
-    try refuseOverwriting([URL(fileURLWithPath: input)], by: [output])
-    let extractor = try LineartExtractors.named(self.extractor)
+    let weights = try common.lineartWeights(of: extractor, given: self.weights)
+    try refuseOverwriting([URL(fileURLWithPath: input)] + [weights].compactMap(\.self), by: [output])
+    ComputeBudget.threadCount = common.jobCount
+    let extractor = try LineartExtractors.named(self.extractor, weights: weights)
     let source = try FrameSources.open(URL(fileURLWithPath: input))
     if dryRun.isDryRun {
       return try answer("\(source.name): \(source.count) frames for \(extractor.name); nothing was written")

@@ -141,7 +141,9 @@ struct SuitesCommand: ParsableCommand {
           throw ValidationError("--clip-length must be at least 1, got \(clipLength)")
         }
         importer.size = try size.map(FrameSize.init(argument:))
-        importer.extractor = try extractor.map { try LineartExtractors.named($0) }
+        importer.extractor = try extractor.map {
+          try LineartExtractors.named($0, weights: common.lineartWeights(of: $0, given: nil))
+        }
         let inputs = sources.map { URL(fileURLWithPath: $0) }
         if dryRun.isDryRun {
           let clips = try importer.clips(in: inputs)

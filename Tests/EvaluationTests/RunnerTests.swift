@@ -185,7 +185,7 @@ import Testing
     var harness = try Harness(clips: 1)
     harness.configuration.metrics = MetricID.allCases
     let results = try harness.run("a")
-    for id in [MetricID.fid, .fvd, .lpips, .tc] {
+    for id in [MetricID.fid, .fvd, .lpips] {
       let summary = try #require(results.cells[0].values[id])
       #expect(summary.value == nil && summary.reason?.isEmpty == false)
     }

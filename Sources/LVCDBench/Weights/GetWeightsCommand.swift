@@ -29,7 +29,7 @@ struct GetWeightsCommand: ParsableCommand {
       let progress = common.progress
       var failure: WeightStoreError?
       for id in try weights.ids() + packaged {
-        do {
+        do throws(WeightStoreError) {
           let (weights, isNew) = try installer.install(id)
           progress.note("\(id.rawValue): \(isNew ? "obtained" : "here"), \(weights.url.path)")
         } catch {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EvalCore
+internal import Evaluation
 internal import Foundation
 internal import WeightStore
 
