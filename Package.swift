@@ -69,7 +69,7 @@ let package = Package(
 
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Hashing"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
@@ -101,7 +101,8 @@ let package = Package(
         "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
     .testTarget(

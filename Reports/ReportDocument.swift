@@ -100,7 +100,7 @@ struct ReportDocument {
     return sources.map { "† quoted from \($0)" }
   }
 
-  private static func countLines(
+  static func countLines(
     _ results: RunResults, metrics: [MetricColumn], suites: [SuiteSummary]
   ) -> [String] {
     var lines: [String] = []
