@@ -4,7 +4,10 @@ PROGRAM = .build/release/lvcd-bench
 SUITES = --suite similar --suite general
 RUN ?= runs/default
 
-.PHONY: run test build packages open report-check bench clean
+TRAINING ?= .training
+DEVICE ?= cpu
+
+.PHONY: run test build packages open report-check bench train clean
 
 run: build
 	@Scripts/build-open-set.sh $(PROGRAM) || true
@@ -29,6 +32,12 @@ report-check: build
 
 bench: build
 	python3 Benchmarks/peers.py --program $(PROGRAM)
+
+# Trains the embedded models anew; Training/README.md says how long it takes.
+train: build
+	python3 -m venv $(TRAINING)/venv
+	$(TRAINING)/venv/bin/pip install --quiet -r Training/requirements.txt
+	PYTHON=$(abspath $(TRAINING))/venv/bin/python DEVICE=$(DEVICE) Training/train.sh all $(TRAINING) $(PROGRAM) $(TRAINING)/weights
 
 clean:
 	rm -rf .build runs data

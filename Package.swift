@@ -36,12 +36,18 @@ let package = Package(
     .target(
       name: "Checkpoints", dependencies: ["TensorCore", "EvalCore", "CZlib", "CHDF5Extract"]),
     .target(name: "NeuralLayers", dependencies: ["TensorCore", "Checkpoints"]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "NeuralLayersTests",
       dependencies: ["NeuralLayers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),
+    .target(name: "WeightStore", dependencies: ["Checkpoints", "EvalCore", "Hashing"]),
+    .testTarget(
+      name: "WeightStoreTests",
+      dependencies: ["WeightStore", "Checkpoints", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorCore", "TestSupport"]),
 
     // MARK: - Vocabulary, pixels and files
@@ -56,7 +62,25 @@ let package = Package(
       name: "EmbeddedSuites", exclude: ["Suites"]),
 
     // MARK: - Networks and extractors shared by metrics and methods
-    .target(name: "Perception", dependencies: ["CKernels", "EvalCore", "Imaging"]),
+    .target(
+      name: "Perception",
+      dependencies: [
+        "CKernels", "EvalCore", "Hashing", "Imaging", "TensorCore", "NeuralLayers", "Checkpoints",
+      ]),
+    .testTarget(
+      name: "PerceptionTests",
+      dependencies: ["Perception", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport"]),
+
+    // MARK: - Model
+    .target(
+      name: "LVCDModel",
+      dependencies: ["NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing"],
+      path: "Sources/LVCD"),
+    .testTarget(
+      name: "LVCDModelTests",
+      dependencies: [
+        "LVCDModel", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "TestSupport",
+      ]),
 
     // MARK: - Metrics and baselines
     .target(
@@ -67,29 +91,37 @@ let package = Package(
       name: "Baselines", dependencies: ["EvalCore", "Hashing", "PublishedData"], path: "Baselines",
       exclude: ["README.md", "Published"]),
 
+    // MARK: - Statistics
+    .target(name: "Statistics", dependencies: ["EvalCore"]),
+    .target(name: "Comparison", dependencies: ["EvalCore", "Statistics"]),
+
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore", "Hashing"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Hashing", "Comparison", "Statistics"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
     .target(
       name: "Evaluation",
       dependencies: [
-        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "Perception",
-        "EmbeddedSuites",
+        "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
+        "EmbeddedSuites", "Comparison", "Statistics",
       ]),
     .executableTarget(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
-        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore",
+        "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
+        "Comparison", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["EvalCore", "Media"], path: "Tests/TestSupport"),
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "EvalCore"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "Reports", "EvalCore"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
     .testTarget(
@@ -104,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],

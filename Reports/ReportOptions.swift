@@ -46,17 +46,21 @@ public struct ReportOptions: Sendable, Hashable {
   public var timeDigits: Int
   /// What the relative times of measured rows are; named in the caption.
   public var timeKind: TimeKind
+  /// Whether values are followed by their intervals over clips.
+  public var showsIntervals: Bool
   /// How many failed clips are listed by name; the others are counted.
   public var failureLimit: Int
 
   /// Makes options; the defaults are the paper's form: four decimals, two for times.
   public init(
-    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20
+    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20,
+    showsIntervals: Bool = false
   ) {
     self.digits = digits
     self.timeDigits = timeDigits
     self.timeKind = timeKind
     self.failureLimit = failureLimit
+    self.showsIntervals = showsIntervals
   }
 }
 

@@ -13,11 +13,14 @@ forbid Sources/EvalCore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Eval
 forbid Sources/Imaging 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Media 'Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Perception 'Media|Metrics|Baselines|Reports|Evaluation'
-forbid Metrics 'Media|Baselines|Reports|Evaluation'
-forbid Baselines 'Media|Metrics|Reports|Evaluation'
+forbid Metrics 'Media|LVCDModel|Baselines|Reports|Evaluation'
+forbid Baselines 'Media|LVCDModel|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
+forbid Sources/LVCD 'Media|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Evaluation 'Reports|LVCDBench'
-for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Metrics Baselines Reports Sources/LVCDBench; do
+forbid Sources/Statistics 'Comparison|Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
+forbid Sources/Comparison 'Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
+for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
   forbid "$folder" 'CFFmpeg|CPNG'
 done
 exit $fail

@@ -7,7 +7,7 @@ public struct PageContent: Sendable {
   public var title: String
   /// Scores of each clip of each measured row.
   public var clips: [ClipScores]
-  /// Intervals of values of the tables.
+  /// Intervals of values of the tables, where they are not those of the results.
   public var intervals: [ValueInterval]
   /// Paired comparisons with another run or row.
   public var comparisons: [ComparisonLine]

@@ -25,6 +25,9 @@ struct PageModel {
   init(_ unchecked: RunResults, content: PageContent, options: ReportOptions) {
     results = unchecked.withoutNonFiniteValues
     self.content = content
+    var options = options
+    // The page sets intervals below the values, always.
+    options.showsIntervals = false
     self.options = options
     var methods: [MethodIdentity] = []
     for cell in results.cells
@@ -34,11 +37,19 @@ struct PageModel {
     self.methods = methods
     let styled = methods.filter { $0.kind != .oracle && $0.kind != .published }.map(\.name)
     styles = Dictionary(styled.enumerated().map { ($1, $0) }) { first, _ in first }
-    intervals = Dictionary(
-      content.intervals.filter { $0.lower.isFinite && $0.upper.isFinite }.map {
-        (Place(suite: $0.suite, method: $0.method, metric: $0.metric), $0)
+    var intervals: [Place: ValueInterval] = [:]
+    for cell in results.cells where cell.method.kind != .published {
+      for (id, summary) in cell.values {
+        guard let interval = summary.interval else { continue }
+        intervals[Place(suite: cell.suite, method: cell.method.name, metric: id)] = ValueInterval(
+          suite: cell.suite, method: cell.method.name, metric: id, lower: interval.lower,
+          upper: interval.upper, level: interval.level)
       }
-    ) { first, _ in first }
+    }
+    for interval in content.intervals {
+      intervals[Place(suite: interval.suite, method: interval.method, metric: interval.metric)] = interval
+    }
+    self.intervals = intervals.filter { $0.value.lower.isFinite && $0.value.upper.isFinite }
     scores = Dictionary(grouping: content.clips) { CellPlace(suite: $0.suite, method: $0.method) }
   }
 

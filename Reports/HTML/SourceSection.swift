@@ -53,7 +53,16 @@ struct SourceSection {
     return """
       <h3>Signatures</h3><p class="hint">Values are comparable only where their signatures are equal.</p>\
       <dl class="facts"><div><dt>Protocol</dt><dd><code>\(model.results.protocolName)</code></dd></div>
-      \(items)</dl>
+      \(intervals)\(items)</dl>
+
+      """
+  }
+
+  private var intervals: Markup {
+    guard let statistics = model.results.statistics else { return "" }
+    return """
+      <div><dt>Intervals</dt><dd>level \(DecimalText.shortest(statistics.level)), clips resampled \
+      \(statistics.resamples) times, seed \("\(statistics.seed)"), generator \(statistics.generator)</dd></div>
 
       """
   }

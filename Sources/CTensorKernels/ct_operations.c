@@ -1,3 +1,4 @@
+#include "internal/ct_dispatch.h"
 #include "internal/ct_operations.h"
 
 #define CT_NAME(name) name##_generic
@@ -17,24 +18,11 @@ int ct_supports_vector(ct_vector vector) {
   return vector == CT_VECTOR_AUTO || vector == CT_VECTOR_GENERIC;
 }
 
-static ct_vector chosen(ct_vector vector) {
+ct_vector ct_chosen(ct_vector vector) {
   if (vector != CT_VECTOR_AUTO) return vector;
   if (ct_supports_vector(CT_VECTOR_AVX512)) return CT_VECTOR_AVX512;
   return ct_supports_vector(CT_VECTOR_AVX2) ? CT_VECTOR_AVX2 : CT_VECTOR_GENERIC;
 }
-
-#if defined(__x86_64__)
-#define CT_DISPATCH(name, ...) \
-  switch (chosen(vector)) { \
-    case CT_VECTOR_AVX512: return name##_avx512(__VA_ARGS__); \
-    case CT_VECTOR_AVX2: return name##_avx2(__VA_ARGS__); \
-    default: return name##_generic(__VA_ARGS__); \
-  }
-#else
-#define CT_DISPATCH(name, ...) \
-  (void)chosen(vector); \
-  return name##_generic(__VA_ARGS__);
-#endif
 
 void ct_map(
     ct_function function, float *to, const float *from, size_t count, ct_vector vector) {
@@ -46,9 +34,11 @@ void ct_softmax(
   CT_DISPATCH(ct_softmax, to, from, count)
 }
 
-float ct_softmax_step(
-    float *logits, size_t count, float bias, float *maximum, float *sum, ct_vector vector) {
-  CT_DISPATCH(ct_softmax_step, logits, count, bias, maximum, sum)
+void ct_softmax_columns(
+    float *logits, size_t rows, size_t padded_rows, size_t columns, const float *biases, float *maxima, float *sums,
+    float *results, size_t result_rows, ct_vector vector) {
+  CT_DISPATCH(
+      ct_softmax_columns, logits, rows, padded_rows, columns, biases, maxima, sums, results, result_rows)
 }
 
 double ct_sum(

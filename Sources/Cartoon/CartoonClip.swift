@@ -40,6 +40,15 @@ public struct CartoonClip: Sendable {
       .frame()
   }
 
+  /// Numbers of `count` different frames in ascending order, drawn by the clip's seed; all frames where it has fewer.
+  public func sampledFrames(_ count: Int) -> [Int] {
+    var rng = SplitMix64(seed: seed ^ 0x5EED_F4A3)
+    var numbers = Array(0..<length)
+    let taken = max(0, min(count, length))
+    for index in 0..<taken { numbers.swapAt(index, rng.integer(index...(length - 1))) }
+    return numbers[..<taken].sorted()
+  }
+
   /// Exact motion of every pixel from one frame to another.
   public func flow(from: Int, to: Int) throws(CartoonError) -> FlowField {
     try check(from)

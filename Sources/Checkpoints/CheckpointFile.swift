@@ -1,3 +1,4 @@
+internal import EvalCore
 public import Foundation
 public import TensorCore
 
@@ -61,6 +62,16 @@ public struct CheckpointFile: Sendable {
     return try open(file)
   }
 
+  /// Opens weights inside the program; messages call them `name`.
+  ///
+  /// - Parameter constants: the file's bytes, which live as long as the program.
+  /// - Throws: `CheckpointError` as for a file; HDF5 is not supported.
+  public static func open(named name: String, constants: UnsafeRawBufferPointer) throws(CheckpointError)
+    -> CheckpointFile
+  {
+    try open(MappedFile(name: name, storage: TensorStorage(constants: constants)))
+  }
+
   /// Opens weights whose bytes are at hand; libhdf5 alone insists on a path.
   static func open(_ file: MappedFile) throws(CheckpointError) -> CheckpointFile {
     switch try FormatDetector.format(of: file) {
@@ -113,7 +124,7 @@ public struct CheckpointFile: Sendable {
   /// The tensor named `name` as float32, or a typed error with the nearest name.
   public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     guard let weight = try weight(named: name) else {
-      throw .missingTensor(file: self.name, name: name, nearest: NearestName.to(name, among: names))
+      throw .missingTensor(file: self.name, name: name, nearest: NearestMatch.of(name, among: names))
     }
     return weight.float32()
   }

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Synchronization
 public import TensorCore
 
@@ -40,6 +41,19 @@ public struct WeightScope: Sendable {
   /// Whether the source has a tensor of this name; asking does not take it.
   public func hasTensor(_ name: String) -> Bool { source.hasTensor(named: fullName(name)) }
 
+  /// The shape of a tensor as the source has it, for networks whose widths come from the file; asking does
+  /// not take it.
+  ///
+  /// - Throws: `missingTensor` with the nearest name.
+  public func shape(of name: String) throws(CheckpointError) -> [Int] {
+    let fullName = fullName(name)
+    guard let shape = source.shape(ofTensorNamed: fullName) else {
+      throw .missingTensor(
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
+    }
+    return shape
+  }
+
   /// Takes a tensor as float32.
   ///
   /// - Throws: `missingTensor` with the nearest name, or `wrongShape` with both shapes.
@@ -77,7 +91,7 @@ public struct WeightScope: Sendable {
     let fullName = fullName(name)
     guard let weight = try source.weight(named: fullName, expectedShape: shape) else {
       throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
     }
     guard weight.shape == shape else {
       throw .wrongShape(file: source.name, name: fullName, found: weight.shape, expected: shape)

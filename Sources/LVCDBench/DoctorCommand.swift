@@ -6,7 +6,7 @@ internal import Media
 internal import Metrics
 
 /// Tells what this machine and this build can do, and proves it on a small clip.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Show machine, libraries, metrics and limits; run a self-test.")
 
@@ -32,12 +32,17 @@ struct DoctorCommand: ParsableCommand {
           name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
       report.selfTest = try selfTest()
-      if json { try answer(json: report) } else { try answer(report.text) }
+      if json {
+        try answer(json: report)
+      } else {
+        try answer(common.plain ? report.plainText : report.text)
+      }
       if report.selfTest.contains(where: { !$0.passed }) { throw ExitCode(ExitStatus.internalError.rawValue) }
     }
   }
 
-  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known extremes.
+  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known
+  /// extremes.
   private func selfTest() throws -> [Report.Check] {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "lvcd-bench-doctor-\(UUID().uuidString)")
@@ -48,7 +53,7 @@ struct DoctorCommand: ParsableCommand {
     configuration.methods = try ["ground-truth", "copy-first"].map(MethodSpec.init(argument:))
     configuration.limit = 1
     let runner = try Runner(
-      configuration, folder: try RunFolder(folder), library: common.library, jobs: common.jobCount,
+      configuration, folder: RunFolder(folder), library: common.library, jobs: common.jobCount,
       progress: .silent,
       interruption: Interruption())
     let results = try runner.run()
@@ -97,10 +102,25 @@ private struct Report: Encodable {
   var machine: [String: String] = [:]
   var libraries: [String: String] = [:]
   var limits: [String: String] = [:]
+  /// Environment variables that are read, and what they set.
+  let environment = EnvironmentSettings.documentation
   var cache = ""
   var suites: [String] = []
   var metrics: [MetricState] = []
   var selfTest: [Check] = []
+
+  /// Section, name and value of every line, separated by tabs.
+  var plainText: String {
+    func records(_ section: String, _ table: [String: String]) -> [String] {
+      table.sorted { $0.key < $1.key }.map { "\(section)\t\($0.key)\t\($0.value)" }
+    }
+    return
+      (records("program", ["version": program, "cache": cache]) + records("machine", machine)
+      + records("libraries", libraries) + records("limits", limits) + records("environment", environment)
+      + suites.map { "suite\t\($0)\tembedded" }
+      + metrics.map { "metric\t\($0.name)\t\($0.unavailable ?? $0.signature)" }
+      + selfTest.map { "self-test\t\($0.name)\t\($0.passed ? "passed" : "failed")" }).joined(separator: "\n")
+  }
 
   var text: String {
     var lines = [program]
@@ -111,6 +131,7 @@ private struct Report: Encodable {
     section("machine", machine)
     section("libraries", libraries)
     section("limits", limits)
+    section("environment variables", environment)
     lines.append("cache: \(cache)")
     lines.append("embedded sets: \(suites.joined(separator: ", "))")
     lines.append("metrics")

@@ -27,6 +27,9 @@ struct ReportCommand: ParsableCommand {
   @Option(name: .long, help: "Decimals of the metrics.")
   var digits = 4
 
+  @Flag(name: .customLong("ci"), help: "Show intervals over clips behind the values.")
+  var showsIntervals = false
+
   @Option(name: [.customShort("o"), .customLong("output")], help: "File to write. (default: print)")
   var output: String?
 
@@ -50,9 +53,10 @@ struct ReportCommand: ParsableCommand {
       }
       var options = ReportOptions()
       options.digits = digits
+      options.showsIntervals = showsIntervals
       let text =
         format == .html && source != "paper"
-        ? try page.page(of: try folder, layout: layout, options: options, library: common.library)
+        ? try page.page(of: folder, layout: layout, options: options, library: common.library)
         : try Reports.render(try results(layout), format: format, layout: layout, options: options)
       if let output {
         try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
@@ -68,6 +72,6 @@ struct ReportCommand: ParsableCommand {
   }
 
   private var folder: RunFolder {
-    get throws { try RunFolder(URL(fileURLWithPath: source, isDirectory: true), exclusive: false) }
+    RunFolder(URL(fileURLWithPath: source, isDirectory: true))
   }
 }

@@ -3,7 +3,7 @@ public import TensorCore
 
 /// A convolution of images `[N, C, H, W]`. PyTorch's `nn.Conv2d`.
 public struct Conv2D: Sendable {
-  private let weight: Tensor
+  private let weight: PreparedWeight
   private let bias: Tensor?
   private let stride: Size2D
   private let padding: Padding2D
@@ -16,7 +16,8 @@ public struct Conv2D: Sendable {
     padding: Padding2D = 0,
     dilation: Size2D = 1, groups: Int = 1, hasBias: Bool = true
   ) throws(CheckpointError) {
-    weight = try w.tensor("weight", outputs, inputs / groups, kernel.height, kernel.width)
+    weight = PreparedWeight(
+      try w.weight("weight", outputs, inputs / groups, kernel.height, kernel.width))
     bias = hasBias ? try w.tensor("bias", outputs) : nil
     self.stride = stride
     self.padding = padding
@@ -32,7 +33,7 @@ public struct Conv2D: Sendable {
 
 /// A convolution of clips `[N, C, T, H, W]`. PyTorch's `nn.Conv3d`.
 public struct Conv3D: Sendable {
-  private let weight: Tensor
+  private let weight: PreparedWeight
   private let bias: Tensor?
   private let stride: Size3D
   private let padding: Size3D
@@ -44,7 +45,9 @@ public struct Conv3D: Sendable {
     _ w: WeightScope, _ inputs: Int, _ outputs: Int, kernel: Size3D, stride: Size3D = 1, padding: Size3D = 0,
     dilation: Size3D = 1, groups: Int = 1, hasBias: Bool = true
   ) throws(CheckpointError) {
-    weight = try w.tensor("weight", outputs, inputs / groups, kernel.frames, kernel.height, kernel.width)
+    weight = PreparedWeight(
+      try w.weight(
+        "weight", outputs, inputs / groups, kernel.frames, kernel.height, kernel.width))
     bias = hasBias ? try w.tensor("bias", outputs) : nil
     self.stride = stride
     self.padding = padding

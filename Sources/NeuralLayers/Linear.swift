@@ -3,14 +3,14 @@ public import TensorCore
 
 /// An affine map of the last dimension, `[..., in]` to `[..., out]`. PyTorch's `nn.Linear`.
 public struct Linear: Sendable {
-  private let weight: Tensor
+  private let weight: PreparedWeight
   private let bias: Tensor?
 
   /// Takes `weight` `[out, in]` and, unless `hasBias` is false, `bias` `[out]`.
   public init(
     _ w: WeightScope, _ inputs: Int, _ outputs: Int, hasBias: Bool = true
   ) throws(CheckpointError) {
-    weight = try w.tensor("weight", outputs, inputs)
+    weight = PreparedWeight(try w.weight("weight", outputs, inputs))
     bias = hasBias ? try w.tensor("bias", outputs) : nil
   }
 

@@ -8,7 +8,8 @@ internal import Synchronization
 /// that thread only: results are bit-equal for any thread count.
 public enum ComputeBudget {
   private static let threads = Atomic<Int>(1)
-  private static let scratch = ScratchPool()
+  private static let packedLimit = Atomic<Int>(4 << 30)
+  private static let packedBytes = Atomic<Int>(0)
   /// Runs once, before the first product: OpenBLAS's own thread count is process-wide.
   private static let confineOpenBLAS: Void = openblas_set_num_threads(1)
 
@@ -27,6 +28,35 @@ public enum ComputeBudget {
   /// `OPENBLAS_CORETYPE`, set before the program starts, overrides the choice.
   public static var matrixKernels: String { String(cString: openblas_get_corename()) }
 
+  /// Bytes that packed copies of weights may occupy together; 4 GiB until set. Weights beyond it are packed at every
+  /// call, which costs time and changes no result.
+  public static var packedWeightLimit: Int {
+    get { packedLimit.load(ordering: .relaxed) }
+    set { packedLimit.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Bytes that tensors and scratch memory of this process occupy now; memory-mapped weights do not count.
+  public static var memoryUsed: Int { MemoryPool.shared.usage.used }
+
+  /// The most that `memoryUsed` was since the start or the last call of `resetPeakMemory`.
+  public static var peakMemory: Int { MemoryPool.shared.usage.peak }
+
+  /// Begins a new measurement of `peakMemory`.
+  public static func resetPeakMemory() { MemoryPool.shared.resetPeak() }
+
+  /// Asks for `byteCount` more bytes of packed weights; false when they would exceed the limit.
+  static func reservePackedWeights(_ byteCount: Int) -> Bool {
+    let before = packedBytes.wrappingAdd(byteCount, ordering: .relaxed).oldValue
+    if before + byteCount <= packedWeightLimit { return true }
+    releasePackedWeights(byteCount)
+    return false
+  }
+
+  /// Gives reserved bytes back.
+  static func releasePackedWeights(_ byteCount: Int) {
+    packedBytes.wrappingSubtract(byteCount, ordering: .relaxed)
+  }
+
   /// Calls `body` once for every tile, on up to `threadCount` threads, in any order.
   static func forEachTile(_ count: Int, _ body: (Int) -> Void) {
     forEachTile(count, scratchCount: 0) { tile, _ in body(tile) }
@@ -42,9 +72,11 @@ public enum ComputeBudget {
     let next = Atomic<Int>(0)
     if workers == 1 { return runTiles(next, count, scratchCount, body) }
     withoutActuallyEscaping(body) { body in
-      let shared = SharedWork(tile: body)
+      // Safe because every caller in this module gives tiles that write disjoint memory and read only memory no tile
+      // writes, and because `concurrentPerform` returns after the last tile.
+      nonisolated(unsafe) let shared = body
       DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        runTiles(next, count, scratchCount, shared.tile)
+        runTiles(next, count, scratchCount, shared)
       }
     }
   }
@@ -54,55 +86,20 @@ public enum ComputeBudget {
     _ next: borrowing Atomic<Int>, _ count: Int, _ scratchCount: Int,
     _ body: (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let storage = scratch.take(byteCount: scratchCount * 4)
-    guard let memory = storage.mutableBytes?.baseAddress else {
-      preconditionFailure("a storage made for writing cannot be written")
-    }
-    let floats = memory.assumingMemoryBound(to: Float.self)
+    let storage = TensorStorage(uninitializedByteCount: scratchCount * 4)
+    let floats = storage.floats
     while true {
       let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard tile < count else { break }
       body(tile, floats)
     }
-    scratch.giveBack(storage)
+    withExtendedLifetime(storage) {}
   }
 
   /// Calls `body` for consecutive ranges that cover `0..<count`, each of `grain` elements but the last.
   static func forEachRange(_ count: Int, grain: Int = 1 << 15, _ body: (Range<Int>) -> Void) {
     forEachTile((count + grain - 1) / grain) { tile in
       body(tile * grain..<min(count, (tile + 1) * grain))
-    }
-  }
-}
-
-/// Work that several threads run at once.
-///
-/// `@unchecked Sendable` is safe because every caller in this module gives tiles that write disjoint memory and read
-/// only memory no tile writes, and because `concurrentPerform` returns after the last tile.
-private struct SharedWork: @unchecked Sendable {
-  let tile: (Int, UnsafeMutablePointer<Float>) -> Void
-}
-
-/// Memory that operations reuse, so that large buffers are not mapped anew at every call.
-private final class ScratchPool: Sendable {
-  private static let capacity = 64
-  private let free = Mutex<[TensorStorage]>([])
-
-  /// A storage of at least `byteCount` bytes.
-  func take(byteCount: Int) -> TensorStorage {
-    let found = free.withLock { list -> TensorStorage? in
-      guard let index = list.firstIndex(where: { $0.byteCount >= byteCount }) else { return nil }
-      return list.remove(at: index)
-    }
-    return found ?? TensorStorage(uninitializedByteCount: byteCount)
-  }
-
-  /// Keeps a storage for later calls.
-  func giveBack(_ storage: TensorStorage) {
-    free.withLock { list in
-      if list.count == Self.capacity { list.removeFirst() }
-      list.append(storage)
-      list.sort { $0.byteCount < $1.byteCount }
     }
   }
 }

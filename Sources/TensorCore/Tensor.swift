@@ -129,6 +129,11 @@ public struct Tensor: Sendable {
     return try body(UnsafeMutableBufferPointer(start: start, count: count))
   }
 
+  /// The same memory as a float32 weight.
+  var sharedWeight: WeightTensor {
+    WeightTensor(scalarType: .float32, shape: shape, storage: storage, byteOffset: byteOffset)
+  }
+
   private func position(of indices: [Int]) -> Int {
     precondition(
       indices.count == rank && zip(indices, shape).allSatisfy { $0 >= 0 && $0 < $1 },

@@ -1,10 +1,10 @@
 internal import Foundation
 
-/// Reference-counted bytes behind tensors: either owned memory or a read-only mapped file.
+/// Reference-counted bytes behind tensors: owned memory, a read-only mapped file, or constants of the program.
 ///
 /// `@unchecked Sendable` is safe because the bytes never change while more than one reference exists: owned
 /// memory is written only by its creator before it is shared, or by `Tensor` after it has proved its
-/// reference unique; mapped memory is never written.
+/// reference unique; mapped memory and constants are never written.
 public final class TensorStorage: @unchecked Sendable {
   /// Start of the bytes, aligned to 64 bytes for owned memory and to a page for mapped files.
   public let baseAddress: UnsafeRawPointer
@@ -15,12 +15,13 @@ public final class TensorStorage: @unchecked Sendable {
   private enum Origin {
     case owned(UnsafeMutableRawPointer)
     case mapped(UnsafeMutableRawPointer)
+    case constant
   }
 
   /// Memory of `byteCount` bytes whose content is undefined until the creator has written it.
   public init(uninitializedByteCount byteCount: Int) {
     precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 64)
+    let memory = MemoryPool.shared.take(byteCount: byteCount)
     self.byteCount = byteCount
     baseAddress = UnsafeRawPointer(memory)
     origin = .owned(memory)
@@ -34,7 +35,7 @@ public final class TensorStorage: @unchecked Sendable {
     precondition(byteCount >= 0, "a mapping cannot have \(byteCount) bytes")
     self.byteCount = byteCount
     guard byteCount > 0 else {  // the system refuses empty mappings
-      let memory = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 64)
+      let memory = MemoryPool.shared.take(byteCount: 0)
       baseAddress = UnsafeRawPointer(memory)
       origin = .owned(memory)
       return
@@ -46,10 +47,19 @@ public final class TensorStorage: @unchecked Sendable {
     origin = .mapped(memory)
   }
 
+  /// Bytes that live as long as the program and never change, such as weights inside its binary.
+  public init(constants: UnsafeRawBufferPointer) {
+    guard let address = constants.baseAddress else { preconditionFailure("constants have an address") }
+    byteCount = constants.count
+    baseAddress = address
+    origin = .constant
+  }
+
   deinit {
     switch origin {
-    case .owned(let memory): memory.deallocate()
+    case .owned(let memory): MemoryPool.shared.giveBack(memory, byteCount: byteCount)
     case .mapped(let memory): munmap(memory, byteCount)
+    case .constant: break
     }
   }
 
@@ -58,9 +68,17 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeRawBufferPointer(start: baseAddress, count: byteCount)
   }
 
-  /// Memory that may be written: nil for mapped files. Write only while no one else holds a reference.
+  /// Memory that may be written: nil for mapped files and constants. Write only while no one else holds a reference.
   public var mutableBytes: UnsafeMutableRawBufferPointer? {
     guard case .owned(let memory) = origin else { return nil }
     return UnsafeMutableRawBufferPointer(start: memory, count: byteCount)
+  }
+
+  /// Start of memory made for writing, as floats.
+  var floats: UnsafeMutablePointer<Float> {
+    guard let memory = mutableBytes?.baseAddress else {
+      preconditionFailure("a storage made for writing cannot be written")
+    }
+    return memory.assumingMemoryBound(to: Float.self)
   }
 }

@@ -30,6 +30,17 @@ struct CartoonClipTests {
     }
   }
 
+  @Test("A sample of frames holds different frames in order, the same ones every time")
+  func sampledFrames() throws {
+    let clip = try clip(9, .similar)
+    let sample = clip.sampledFrames(8)
+    #expect(sample.count == 8 && Set(sample).count == 8)
+    #expect(sample == sample.sorted() && sample == clip.sampledFrames(8))
+    #expect(sample.allSatisfy { (0..<20).contains($0) })
+    #expect(try self.clip(10, .similar).sampledFrames(8) != sample)
+    #expect(clip.sampledFrames(99) == Array(0..<20))
+  }
+
   @Test("Frames have the size that was asked for, square or not")
   func frameSizes() throws {
     let size = FrameSize(width: 96, height: 54)

@@ -70,6 +70,34 @@ import Testing
   }
 }
 
+@Suite struct OriginalProductTests {
+  @Test func productsAreMadeOncePerFrameAndPerClip() {
+    let clip = OriginalClip()
+    let grey = Frame(width: 1, height: 1, red: 1, green: 1, blue: 1)
+    let frames = (0..<2).map { OriginalFrame(index: $0, frame: grey, clip: clip) }
+    var made = 0
+    for frame in frames + frames {
+      let ofFrame = frame.product("index") {
+        made += 1
+        return frame.index
+      }
+      let ofClip = frame.clip.product("first") {
+        made += 1
+        return frame.index
+      }
+      #expect(ofFrame == frame.index && ofClip == 0)
+    }
+    #expect(made == 3)
+    #expect(frames[0].product("other") { "b" } == "b")
+  }
+
+  @Test func productThatThrowsIsTriedAgain() throws {
+    let clip = OriginalClip()
+    #expect(throws: CancellationError.self) { try clip.product("a") { throw CancellationError() } as Int }
+    #expect(clip.product("a") { 3 } == 3)
+  }
+}
+
 @Suite struct NearestMatchTests {
   @Test func findsWhatWasMeant() {
     #expect(NearestMatch.of("pnsr", among: ["psnr", "ssim", "edmd"]) == "psnr")

@@ -30,7 +30,7 @@ struct Harness {
 
   func runner(_ name: String, jobs: Int = 2, interruption: Interruption = Interruption()) throws -> Runner {
     try Runner(
-      configuration, folder: try RunFolder(runFolder(name)),
+      configuration, folder: RunFolder(runFolder(name)),
       library: SuiteLibrary(cache: folder.url.appendingPathComponent("cache")), jobs: jobs, progress: .silent,
       interruption: interruption)
   }

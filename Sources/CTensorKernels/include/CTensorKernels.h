@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CTensorCorrelation.h"
+#include "CTensorMatrix.h"
 #include "CTensorOperations.h"
 
 /// Instruction sets the conversions can use; `CT_ISA_AUTO` is the best of this machine.

@@ -29,10 +29,13 @@ void ct_map(ct_function function, float *to, const float *from, size_t count, ct
 /// Softmax of one row; `to` and `from` may be the same. A row of -infinity only gives NaN.
 void ct_softmax(float *to, const float *from, size_t count, ct_vector vector);
 
-/// One step of a streaming softmax: adds `bias` to the logits, replaces them by exp(logit - maximum) with the new
-/// running maximum, adds their sum to `*sum` (rescaled) and returns the factor for what was accumulated before.
-float ct_softmax_step(
-    float *logits, size_t count, float bias, float *maximum, float *sum, ct_vector vector);
+/// One step of a streaming softmax down `columns` columns of `logits` `[rows, columns]`: adds `biases[row]` (or nothing
+/// where it is NULL), replaces the logits by exp(logit - maximum) with the new running maximum of their column, adds
+/// their sum to `sums` (rescaled), and rescales `results` `[result_rows, columns]`, accumulated before. Rows from
+/// `rows` to `padded_rows` become zero. `columns` is at most 64.
+void ct_softmax_columns(
+    float *logits, size_t rows, size_t padded_rows, size_t columns, const float *biases, float *maxima, float *sums,
+    float *results, size_t result_rows, ct_vector vector);
 
 /// Sum in double precision.
 double ct_sum(const float *from, size_t count, ct_vector vector);

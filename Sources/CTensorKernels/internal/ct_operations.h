@@ -7,8 +7,9 @@
 #define CT_DECLARE(suffix) \
   void ct_map##suffix(ct_function function, float *to, const float *from, size_t count); \
   void ct_softmax##suffix(float *to, const float *from, size_t count); \
-  float ct_softmax_step##suffix(float *logits, size_t count, float bias, float *maximum, \
-      float *sum); \
+  void ct_softmax_columns##suffix( \
+      float *logits, size_t rows, size_t padded_rows, size_t columns, const float *biases, float *maxima, \
+      float *sums, float *results, size_t result_rows); \
   double ct_sum##suffix(const float *from, size_t count); \
   double ct_squared_deviation##suffix(const float *from, size_t count, double mean); \
   void ct_affine##suffix(float *to, const float *from, size_t count, float center, float scale, float \

@@ -64,6 +64,9 @@ struct ClipsGenerateCommand: ParsableCommand {
   @Option(help: "Clips per training shard.")
   var shardClips: Int = 8
 
+  @Option(help: "Keep only this many frames of each clip, drawn by its seed; training shards without flow.")
+  var keep: Int?
+
   @Option(help: "Name of the set, also of its suite file.")
   var name: String?
 
@@ -73,11 +76,19 @@ struct ClipsGenerateCommand: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder to write into; made if missing.")
   var output: String
 
+  @OptionGroup var dryRun: DryRunOption
+
   func validate() throws {
     guard (1...10_000_000).contains(count) else {
       throw ValidationError("--count is \(count), must be 1 to 10000000")
     }
     guard shardClips > 0 else { throw ValidationError("--shard-clips is \(shardClips), must be at least 1") }
+    if let keep {
+      guard keep > 0 else { throw ValidationError("--keep is \(keep), must be at least 1") }
+      guard format == .training, !flow, suitePreset == nil else {
+        throw ValidationError("--keep needs --format training, and neither --flow nor --suite-preset")
+      }
+    }
     guard jobs > 0 else { throw ValidationError("--jobs is \(jobs), must be at least 1") }
     guard seed <= UInt64.max - UInt64(count) else {
       throw ValidationError("--seed \(seed) leaves no room for \(count) clips")
@@ -104,11 +115,16 @@ struct ClipsGenerateCommand: ParsableCommand {
 
   private func generate() throws {
     let batch = try makeBatch()
+    if dryRun.isDryRun {
+      return try answer(
+        "\(batch.name): \(batch.count) clips from seed \(batch.firstSeed); nothing was written")
+    }
     let directory = URL(fileURLWithPath: output, isDirectory: true)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     if format == .training && suitePreset == nil {
       let writer = TrainingShardWriter(
-        directory: directory, batch: batch, clipsPerShard: shardClips, contents: contents)
+        directory: directory, batch: batch, clipsPerShard: shardClips, contents: contents,
+        kept: keep)
       try inParallel(writer.shardCount, unit: "shards") { try writer.write($0) }
       return
     }

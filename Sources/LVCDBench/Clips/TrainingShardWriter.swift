@@ -5,7 +5,8 @@ internal import Media
 
 /// Writes several clips into one safetensors file, `shard-%05d.safetensors`, to be memory-mapped by trainers.
 ///
-/// Per clip `<id>/frames` U8 [T, H, W, 3], `<id>/lineart` U8 [T, H, W]; on request `<id>/flow` F16 [T - 1, 2, H, W]
+/// Per clip `<id>/frames` U8 [T, H, W, 3], `<id>/lineart` U8 [T, H, W]; where only some frames are kept also
+/// `<id>/times` U16 [T], their numbers in the clip; on request `<id>/flow` F16 [T - 1, 2, H, W]
 /// (frame t to t + 1, pixels, x then y), `<id>/visible` U8 [T - 1, H, W] (1 where the target is seen),
 /// `<id>/groups` and `<id>/parts` U16 [T, H, W]. The header's metadata holds the batch's description; a shard whose
 /// description is the expected one is taken as done.
@@ -14,6 +15,8 @@ struct TrainingShardWriter {
   let batch: CartoonBatch
   let clipsPerShard: Int
   let contents: ClipContents
+  /// How many frames of each clip are kept; all where nil.
+  var kept: Int?
 
   /// Number of shards of the batch.
   var shardCount: Int { (batch.count + clipsPerShard - 1) / clipsPerShard }
@@ -50,17 +53,20 @@ struct TrainingShardWriter {
     return "generator \(CartoonClip.version), seeds \(batch.firstSeed + UInt64(range.lowerBound)) to "
       + "\(batch.firstSeed + UInt64(range.upperBound) - 1), lengths \(batch.shortest) to \(batch.longest), "
       + "options \(options), contents \(contents.names.joined(separator: " "))"
+      + (kept.map { ", \($0) frames of each" } ?? "")
   }
 
   private func append(_ clip: CartoonClip, to tensors: inout [Tensor]) throws {
-    let (width, height, length) = (clip.options.size.width, clip.options.size.height, clip.length)
+    let (width, height) = (clip.options.size.width, clip.options.size.height)
+    let times = kept.map { clip.sampledFrames($0) } ?? Array(0..<clip.length)
+    let length = times.count
     var frames = Data(capacity: length * height * width * 3)
     var lineart = Data(capacity: length * height * width)
     var groups: [UInt16] = []
     var parts: [UInt16] = []
     var flow: [UInt16] = []
     var visible = Data()
-    for index in 0..<length {
+    for index in times {
       let frame = try clip.render(index)
       frames.append(contentsOf: frame.colour.rgb)
       lineart.append(
@@ -74,6 +80,10 @@ struct TrainingShardWriter {
         for plane in [field.dx, field.dy] { flow.append(contentsOf: plane.map { Float16($0).bitPattern }) }
         visible.append(contentsOf: field.visible.map { $0 ? 1 : 0 })
       }
+    }
+    if kept != nil {
+      let numbers = bytes(times.map { UInt16($0) })
+      tensors.append(Tensor(name: "\(clip.id)/times", type: "U16", shape: [length], data: numbers))
     }
     tensors.append(
       Tensor(name: "\(clip.id)/frames", type: "U8", shape: [length, height, width, 3], data: frames))

@@ -30,8 +30,7 @@ struct PageArguments: ParsableArguments {
   ) throws -> String {
     let run = try RunArchive(folder, library: library)
     let baseline = try against.map { path in
-      try RunArchive(
-        try RunFolder(URL(fileURLWithPath: path, isDirectory: true), exclusive: false), library: library)
+      try RunArchive(RunFolder(URL(fileURLWithPath: path, isDirectory: true)), library: library)
     }
     let writer = HTMLWriter(
       page: PageOptions(gallery: selection ?? .omitted, sizeLimit: Int(megabytes * 1_000_000)))

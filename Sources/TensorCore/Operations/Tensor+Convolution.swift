@@ -5,8 +5,18 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Size2D = 1, padding: Padding2D = 0, dilation: Size2D = 1,
     groups: Int = 1
   ) -> Tensor {
+    convolved2D(
+      PreparedWeight(once: weight), bias: bias, stride: stride, padding: padding, dilation: dilation,
+      groups: groups)
+  }
+
+  /// The same with kernels that are used many times.
+  public func convolved2D(
+    _ weight: PreparedWeight, bias: Tensor? = nil, stride: Size2D = 1, padding: Padding2D = 0,
+    dilation: Size2D = 1, groups: Int = 1
+  ) -> Tensor {
     precondition(
-      rank == 4 && weight.rank == 4,
+      rank == 4 && weight.shape.count == 4,
       "kernels \(Shape.text(weight.shape)) do not fit images \(Shape.text(shape))")
     let geometry = WindowGeometry(
       frames: WindowAxis(input: 1, kernel: 1),
@@ -26,8 +36,18 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor? = nil, stride: Size3D = 1, padding: Size3D = 0, dilation: Size3D = 1,
     groups: Int = 1
   ) -> Tensor {
+    convolved3D(
+      PreparedWeight(once: weight), bias: bias, stride: stride, padding: padding, dilation: dilation,
+      groups: groups)
+  }
+
+  /// The same with kernels that are used many times.
+  public func convolved3D(
+    _ weight: PreparedWeight, bias: Tensor? = nil, stride: Size3D = 1, padding: Size3D = 0,
+    dilation: Size3D = 1, groups: Int = 1
+  ) -> Tensor {
     precondition(
-      rank == 5 && weight.rank == 5,
+      rank == 5 && weight.shape.count == 5,
       "kernels \(Shape.text(weight.shape)) do not fit clips \(Shape.text(shape))")
     let geometry = WindowGeometry(
       frames: WindowAxis(
@@ -46,22 +66,21 @@ extension Tensor {
   }
 
   private func convolved(
-    _ weight: Tensor, _ bias: Tensor?, _ geometry: WindowGeometry, _ groups: Int
+    _ weight: PreparedWeight, _ bias: Tensor?, _ geometry: WindowGeometry, _ groups: Int
   ) -> Tensor {
     precondition(
       groups > 0 && weight.shape[0] % groups == 0 && weight.shape[1] * groups == shape[1],
       "kernels \(Shape.text(weight.shape)) in \(groups) groups do not fit \(Shape.text(shape))")
     geometry.check()
     Tensor.checkBias(bias, weight.shape[0])
-    let convolution = ImplicitConvolution(
-      geometry: geometry, samples: shape[0], inputs: shape[1], outputs: weight.shape[0], groups: groups)
+    let (samples, inputs, outputs) = (shape[0], shape[1], weight.shape[0])
+    let plain = ImplicitConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
     return withUnsafeBufferPointer { x in
-      weight.withUnsafeBufferPointer { w in
-        Tensor(shape: [shape[0], weight.shape[0], geometry.outputArea]) { y in
-          guard let from = x.baseAddress, let kernels = w.baseAddress, let to = y.baseAddress else { return }
-          guard let bias else { return convolution.run(from, kernels, nil, into: to) }
-          bias.withUnsafeBufferPointer { convolution.run(from, kernels, $0.baseAddress, into: to) }
-        }
+      Tensor(shape: [shape[0], weight.shape[0], geometry.outputArea]) { y in
+        guard let from = x.baseAddress, let to = y.baseAddress else { return }
+        guard let bias else { return plain.run(from, weight, nil, into: to) }
+        bias.withUnsafeBufferPointer { plain.run(from, weight, $0.baseAddress, into: to) }
       }
     }
   }

@@ -29,27 +29,35 @@ extension Tensor {
   /// The affine map of the last dimension: `[..., in]` with a weight `[out, in]` and a bias `[out]` gives
   /// `[..., out]`.
   public func linear(weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    linear(weight: PreparedWeight(once: weight), bias: bias)
+  }
+
+  /// The same with a weight that is used many times.
+  public func linear(weight: PreparedWeight, bias: Tensor? = nil) -> Tensor {
     precondition(
-      rank >= 1 && weight.rank == 2 && shape[rank - 1] == weight.shape[1],
+      rank >= 1 && weight.shape.count == 2 && shape[rank - 1] == weight.shape[1],
       "a weight \(Shape.text(weight.shape)) does not fit values \(Shape.text(shape))")
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     Tensor.checkBias(bias, outputs)
     let rows = shape.dropLast().reduce(1, *)
+    let layout = PackedLayout.columns(outputs, inner: inputs)
     return withUnsafeBufferPointer { values in
-      weight.withUnsafeBufferPointer { weights in
-        Tensor(shape: shape.dropLast() + [outputs]) { target in
-          guard let x = values.baseAddress, let w = weights.baseAddress, let y = target.baseAddress else {
-            return
+      Tensor(shape: shape.dropLast() + [outputs]) { target in
+        guard let x = values.baseAddress, let y = target.baseAddress, rows > 0, outputs > 0 else { return }
+        weight.withForm(.columns, count: layout.floatCount) { from, packed in
+          PackedProduct.forEachPanel(layout) { panels in
+            PackedProduct.packColumns(
+              layout, panels: panels, from, columnStep: inputs, innerStep: 1, into: packed)
           }
-          bias?.withUnsafeBufferPointer { added in
-            for row in 0..<rows {
-              for output in 0..<outputs { y[row * outputs + output] = added[output] }
-            }
+        } _: { packed in
+          let view = MatrixView(start: x, stride: inputs)
+          guard let bias else {
+            return MatrixProduct.tiled(rows: rows, view, layout, packed, bias: nil, into: y, stride: outputs)
           }
-          MatrixProduct.tiled(
-            rows: rows, columns: outputs, inner: inputs, MatrixView(start: x, stride: max(inputs, 1)),
-            MatrixView(start: w, stride: max(inputs, 1), isTransposed: true), keep: bias == nil ? 0 : 1,
-            into: y, stride: max(outputs, 1))
+          bias.withUnsafeBufferPointer {
+            MatrixProduct.tiled(
+              rows: rows, view, layout, packed, bias: $0.baseAddress, into: y, stride: outputs)
+          }
         }
       }
     }

@@ -1,0 +1,52 @@
+internal import Foundation
+internal import TensorCore
+
+/// How much memory the machine can still give.
+public enum SystemMemory {
+  private static let memoryInformation = "/proc/meminfo"
+  private static let groupLimit = "/sys/fs/cgroup/memory.max"
+
+  /// Bytes that programs can take without swapping, at most the limit of the process's control group; nil
+  /// where the system does not tell.
+  public static func availableByteCount() -> Int? {
+    guard let text = contents(memoryInformation), let available = kibibytes("MemAvailable:", in: text) else {
+      return nil
+    }
+    let bytes = available * 1024
+    guard
+      let limit = contents(groupLimit).flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+    else { return bytes }
+    return min(bytes, limit)
+  }
+
+  private static func contents(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The number behind `label`.
+  static func kibibytes(_ label: String, in text: String) -> Int? {
+    for line in text.split(separator: "\n") where line.hasPrefix(label) {
+      return line.dropFirst(label.count).split(separator: " ").first.flatMap { Int($0) }
+    }
+    return nil
+  }
+}
+
+/// How fast the machine multiplies matrices.
+public enum ComputeRate {
+  /// FLOPs per second of a product of the networks' usual sizes on the threads in use, measured now: the best
+  /// of a few runs of some tenths of a second in all.
+  public static func measure() -> Double {
+    let (rows, inner, columns) = (1024, 1024, 1024)
+    let left = Tensor(repeating: 0.5, shape: [rows, inner])
+    let right = Tensor(repeating: 0.5, shape: [columns, inner])
+    var best = Double.infinity
+    for _ in 0..<4 {
+      let start = ContinuousClock.now
+      let product = left.linear(weight: right)
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      if product.count > 0 { best = min(best, seconds) }
+    }
+    return productFLOPs(inner, columns, positions: rows) / best
+  }
+}

@@ -1,0 +1,81 @@
+public import Checkpoints
+public import EvalCore
+public import Foundation
+internal import TensorCore
+
+/// RAFT with its weights and settings as a flow estimator.
+public struct RAFTEstimator: FlowEstimator {
+  /// Updates when nothing else is asked for: the setting of the authors' demonstration.
+  public static let defaultIterations = 20
+
+  /// Published files by the leading digits of their hash, as their publishers state them.
+  private static let published = [
+    WeightsIdentity.Published(hashPrefix: "fcfa4125d6418f4d", origin: "things", isOfficial: true),
+    WeightsIdentity.Published(hashPrefix: "ff5fadd5", origin: "C_T_SKHT_V2", isOfficial: false),
+    WeightsIdentity.Published(hashPrefix: "01064c6d", origin: "C_T_V2", isOfficial: false),
+  ]
+
+  /// The network.
+  public let network: RAFT
+  /// Whose weights they are.
+  public let weights: WeightsIdentity
+  /// Number of updates.
+  public let iterations: Int
+
+  /// Opens a weight file of any known kind and builds the network.
+  ///
+  /// - Throws: `CheckpointError`.
+  public init(weights url: URL, iterations: Int = defaultIterations) throws(CheckpointError) {
+    let file = try CheckpointFile.open(url)
+    network = try RAFT(file)
+    weights = try WeightsIdentity(of: file, at: url, published: Self.published)
+    self.iterations = iterations
+  }
+
+  /// For example `RAFT-S/project` or `RAFT-L/1f0c22aa`.
+  public var label: String { "RAFT-\(network.size.rawValue)/\(weights.origin)" }
+
+  /// For example `raft-l(weights=things,sha256=fcfa4125d6418f4d,it=20)`.
+  public var name: String {
+    "raft-\(network.size.rawValue.lowercased())(weights=\(weights.origin),"
+      + "sha256=\(weights.sha256.prefix(16)),it=\(iterations))"
+  }
+
+  /// Whether these are the weights and settings the paper's number is read as: raft-things, 20 updates.
+  public var isOfficial: Bool { weights.isOfficial && iterations == Self.defaultIterations }
+
+  /// Flow from `first` to `second` in pixels; frames are padded to multiples of 8 and the result is cropped.
+  public func flow(from first: Frame, to second: Frame) throws -> OpticalFlow {
+    guard first.size == second.size else {
+      throw FlowError.sizesDiffer(first: first.size, second: second.size)
+    }
+    let padder = InputPadder(height: first.height, width: first.width)
+    let padded = padder.paddedSize
+    guard min(padded.height, padded.width) >= RAFT.smallestSide else {
+      throw FlowError.tooSmall(method: label, size: first.size, smallestSide: RAFT.smallestSide)
+    }
+    guard padded.height / 8 * (padded.width / 8) <= RAFT.placeLimit else {
+      throw FlowError.tooLarge(method: label, size: first.size, pixelLimit: 64 * RAFT.placeLimit)
+    }
+    let flow = padder.crop(
+      network.flow(
+        from: padder.pad(Self.tensor(first)), to: padder.pad(Self.tensor(second)), iterations: iterations))
+    let values = flow.values
+    guard values.allSatisfy(\.isFinite) else { throw FlowError.notFinite(method: label) }
+    let count = first.width * first.height
+    return OpticalFlow(
+      width: first.width, height: first.height, dx: Array(values[..<count]), dy: Array(values[count...]))
+  }
+
+  /// `[1, 3, H, W]` with values in -1...1.
+  private static func tensor(_ frame: Frame) -> Tensor {
+    let count = frame.width * frame.height
+    return Tensor(shape: [1, 3, frame.height, frame.width]) { target in
+      for channel in 0..<3 {
+        for pixel in 0..<count {
+          target[channel * count + pixel] = Float(frame.rgb[3 * pixel + channel]) / 127.5 - 1
+        }
+      }
+    }
+  }
+}

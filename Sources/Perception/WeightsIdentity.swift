@@ -1,0 +1,55 @@
+internal import Checkpoints
+internal import Foundation
+internal import Hashing
+
+/// Whose weights a file holds, told by its hash or, for files nobody published, by what the file says of itself.
+public struct WeightsIdentity: Sendable, Hashable {
+  /// A file that its publisher names by its hash.
+  struct Published {
+    /// Leading digits of the SHA-256 in hexadecimal, as published.
+    let hashPrefix: String
+    /// The name it is known by.
+    let origin: String
+    /// Whether the paper's numbers are read as computed with it.
+    let isOfficial: Bool
+  }
+
+  /// The metadata key by which a safetensors file of our own names its origin.
+  static let originKey = "origin"
+
+  /// SHA-256 of the file in hexadecimal digits.
+  public let sha256: String
+  /// The published name, else the name in the file's metadata, else eight digits of the hash.
+  public let origin: String
+  /// Whether the hash is that of the file the paper's numbers are read as computed with.
+  public let isOfficial: Bool
+  /// Whether the hash is that of a published file.
+  public let isPublished: Bool
+
+  /// Hashes the file at `url`. A file cannot claim a published name for itself.
+  init(of file: CheckpointFile, at url: URL, published: [Published]) throws(CheckpointError) {
+    let digest: String
+    do {
+      let data = try Data(contentsOf: url, options: .mappedIfSafe)
+      var hasher = SHA256Hasher()
+      data.withUnsafeBytes { hasher.update($0) }
+      digest = hasher.finish().description
+    } catch {
+      throw .unreadable(file: file.name, reason: error.localizedDescription)
+    }
+    let known = published.first { digest.hasPrefix($0.hashPrefix) }
+    let stated = file.metadata[Self.originKey].flatMap { name in
+      Self.isPlain(name) && !published.contains { $0.origin == name } ? name : nil
+    }
+    sha256 = digest
+    origin = known?.origin ?? stated ?? String(digest.prefix(8))
+    isOfficial = known?.isOfficial ?? false
+    isPublished = known != nil
+  }
+
+  /// Short and fit for column headers.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name.count <= 24
+      && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+  }
+}

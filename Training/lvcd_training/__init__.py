@@ -1,0 +1,1 @@
+"""Training of the embedded LVCD model and of RAFT-small on generated cartoons."""

@@ -1,0 +1,1 @@
+"""Generated clips: from the program's shards to packed frames to batches."""

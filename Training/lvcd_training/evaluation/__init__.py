@@ -1,0 +1,1 @@
+"""Sampling of whole clips and the quality gates."""

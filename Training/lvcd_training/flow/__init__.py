@@ -1,0 +1,1 @@
+"""RAFT-small, trained on the generator's exact flow."""

@@ -1,0 +1,1 @@
+"""The networks in PyTorch. Attribute names give the official tensor names."""
