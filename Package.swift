@@ -101,7 +101,7 @@ let package = Package(
 
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore", "Comparison", "Statistics"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Hashing", "Comparison", "Statistics"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
@@ -138,7 +138,8 @@ let package = Package(
         "Checkpoints", "LinearAlgebra", "WeightStore",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport", "WeightStore"]),

@@ -113,7 +113,7 @@ struct ReportDocument {
     }
   }
 
-  private static func countLines(
+  static func countLines(
     _ results: RunResults, metrics: [MetricColumn], suites: [SuiteSummary]
   ) -> [String] {
     var lines: [String] = []

@@ -23,6 +23,7 @@ public enum Reports {
       case .csvLong: LongCSVWriter()
       case .json: JSONWriter()
       case .latex: LaTeXWriter()
+      case .html: HTMLWriter()
       }
     return try writer.write(results, layout: layout, options: options)
   }

@@ -13,6 +13,8 @@ struct RunDescription: Codable {
   var machine: [String: String]
   var created: String
   var commandLine: [String]
+  /// Folders that relative paths of `suites` and `methods` refer to.
+  var folders: [String: String]?
 
   static func current(_ runner: Runner) -> RunDescription {
     RunDescription(
@@ -21,7 +23,10 @@ struct RunDescription: Codable {
       signatures: Dictionary(
         uniqueKeysWithValues: runner.metrics.map { ($0.id.rawValue, $0.signature.description) }),
       program: ProgramVersion.current, machine: MachineDescription.fields,
-      created: Date().formatted(.iso8601), commandLine: CommandLine.arguments)
+      created: Date().formatted(.iso8601), commandLine: CommandLine.arguments,
+      folders: [
+        "suites": runner.configuration.suiteFolder.path, "methods": runner.configuration.methodFolder.path,
+      ])
   }
 
   /// Writes the description, or checks that the folder was made for the same request.

@@ -37,6 +37,7 @@ public struct LVCDColorizer: Colorizer {
       name: "lvcd", kind: .colorizer, provenance: "LVCD, \(options.variant.rawValue), in this program",
       settings: [
         "variant": options.variant.rawValue, "overlap": "\(options.effectiveOverlap)",
+        "window": "\(model.configuration.videoFrames)",
         "steps": "\(options.steps)", "amplification": "\(options.amplification)",
         "resolution": settings.resolution.description, "weights": weightHashes.joined(separator: "+"),
       ])
