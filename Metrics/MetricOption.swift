@@ -36,9 +36,6 @@ struct OptionReader {
     self.legal = legal
   }
 
-  /// The text of an option as it was given.
-  func text(_ name: String) -> String? { given[name] }
-
   /// The value of an option whose legal values are the cases of an enumeration.
   func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, default defaultValue: Value

@@ -11,8 +11,6 @@ struct TensorTable: TensorSource {
 
   func hasTensor(named name: String) -> Bool { tensors[name] != nil }
 
-  func shape(ofTensorNamed name: String) -> [Int]? { tensors[name]?.shape }
-
   func weight(named name: String, expectedShape: [Int]) -> WeightTensor? {
     tensors[name].map { WeightTensor($0) }
   }
@@ -50,16 +48,6 @@ struct RenamedTensors: TensorSource {
   var separator: String { "." }
 
   func hasTensor(named name: String) -> Bool { places[name] != nil }
-
-  func shape(ofTensorNamed name: String) -> [Int]? {
-    guard let place = places[name], let shape = base.shape(ofTensorNamed: place.name) else { return nil }
-    switch place.layout {
-    case .imageKernel where shape.count == 4: return [3, 2, 0, 1].map { shape[$0] }
-    case .clipKernel where shape.count == 5: return [4, 3, 0, 1, 2].map { shape[$0] }
-    case .flattened: return [shape.reduce(1, *)]
-    case .same, .imageKernel, .clipKernel: return shape
-    }
-  }
 
   func weight(named name: String, expectedShape: [Int]) throws(CheckpointError) -> WeightTensor? {
     guard let place = places[name] else { return nil }

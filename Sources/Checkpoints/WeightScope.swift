@@ -41,19 +41,6 @@ public struct WeightScope: Sendable {
   /// Whether the source has a tensor of this name; asking does not take it.
   public func hasTensor(_ name: String) -> Bool { source.hasTensor(named: fullName(name)) }
 
-  /// The shape of a tensor as the source has it, for networks whose widths come from the file; asking does
-  /// not take it.
-  ///
-  /// - Throws: `missingTensor` with the nearest name.
-  public func shape(of name: String) throws(CheckpointError) -> [Int] {
-    let fullName = fullName(name)
-    guard let shape = source.shape(ofTensorNamed: fullName) else {
-      throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
-    }
-    return shape
-  }
-
   /// Takes a tensor as float32.
   ///
   /// - Throws: `missingTensor` with the nearest name, or `wrongShape` with both shapes.
@@ -78,7 +65,7 @@ public struct WeightScope: Sendable {
     let fullName = fullName(name)
     guard let weight = try source.weight(named: fullName, expectedShape: []) else {
       throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
     }
     return weight.shape
   }

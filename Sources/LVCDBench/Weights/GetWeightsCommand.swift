@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evaluation
 internal import Foundation
 internal import WeightStore
 
