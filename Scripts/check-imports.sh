@@ -18,7 +18,9 @@ forbid Baselines 'Media|LVCDModel|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
 forbid Sources/LVCD 'Media|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Evaluation 'Reports|LVCDBench'
-for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
+forbid Sources/SceneCuts 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/ClipBuilding 'Metrics|Baselines|Reports|Evaluation'
+for folder in Sources/EvalCore Sources/SceneCuts Sources/ClipBuilding Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
   forbid "$folder" 'CFFmpeg|CPNG'
 done
 exit $fail
