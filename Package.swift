@@ -93,16 +93,24 @@ let package = Package(
 
     // MARK: - Metrics and baselines
     .target(
-      name: "Metrics", dependencies: ["CKernels", "EvalCore", "Imaging", "Perception"],
+      name: "Metrics",
+      dependencies: [
+        "CKernels", "EvalCore", "Imaging", "Perception", "TensorCore", "NeuralLayers", "Checkpoints",
+        "LinearAlgebra", "WeightStore",
+      ],
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),
     .target(
       name: "Baselines", dependencies: ["EvalCore", "Hashing", "PublishedData"], path: "Baselines",
       exclude: ["README.md", "Published"]),
 
+    // MARK: - Statistics
+    .target(name: "Statistics", dependencies: ["EvalCore"]),
+    .target(name: "Comparison", dependencies: ["EvalCore", "Statistics"]),
+
     // MARK: - Reports
     .target(
-      name: "Reports", dependencies: ["EvalCore"], path: "Reports",
+      name: "Reports", dependencies: ["EvalCore", "Hashing", "Comparison", "Statistics"], path: "Reports",
       exclude: ["README.md", "Published"]),
 
     // MARK: - Program
@@ -110,7 +118,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedSuites",
+        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore",
       ]),
     .executableTarget(
       name: "LVCDBench",
@@ -118,12 +126,16 @@ let package = Package(
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
         "SceneCuts", "ClipBuilding",
         "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
+        "Comparison", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["EvalCore", "Media"], path: "Tests/TestSupport"),
     .testTarget(name: "EvalCoreTests", dependencies: ["EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "EvalCore"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "Reports", "EvalCore"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
     .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
     .testTarget(
@@ -132,12 +144,15 @@ let package = Package(
     .testTarget(
       name: "MetricsTests",
       dependencies: [
-        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport",
+        "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport", "TensorCore",
+        "Checkpoints", "LinearAlgebra", "WeightStore",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "TestSupport"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Media", "EvalCore", "TestSupport"]),
+      name: "ReportsTests", dependencies: ["Reports", "Baselines", "EvalCore", "Hashing", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Comparison", "Media", "EvalCore", "TestSupport", "WeightStore"]),
     .testTarget(
       name: "ProgramTests", dependencies: ["LVCDBench", "Media", "EvalCore", "TestSupport"]),
   ],

@@ -6,13 +6,17 @@ struct ColumnName {
   let isDefault: Bool
 
   /// `always` stands in brackets whatever the settings; `deviations` only where they are not the default.
-  init(_ id: MetricID, always: [String] = [], deviations: [String?], protocol evaluation: EvaluationProtocol)
-  {
+  /// `title` replaces the metric's own name where another quantity stands in for it.
+  init(
+    _ id: MetricID, title: String? = nil, always: [String] = [], deviations: [String?],
+    protocol evaluation: EvaluationProtocol
+  ) {
     var changed = deviations.compactMap(\.self)
     if evaluation.size != EvaluationProtocol.paper.size { changed.append(evaluation.size.description) }
     if evaluation.resize != EvaluationProtocol.paper.resize { changed.append(evaluation.resize) }
     let qualifiers = always + changed
-    label = qualifiers.isEmpty ? id.title : "\(id.title)[\(qualifiers.joined(separator: ","))]"
+    let title = title ?? id.title
+    label = qualifiers.isEmpty ? title : "\(title)[\(qualifiers.joined(separator: ","))]"
     isDefault = changed.isEmpty
   }
 }

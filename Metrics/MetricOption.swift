@@ -36,6 +36,9 @@ struct OptionReader {
     self.legal = legal
   }
 
+  /// The text of an option as it was given.
+  func text(_ name: String) -> String? { given[name] }
+
   /// The value of an option whose legal values are the cases of an enumeration.
   func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, default defaultValue: Value
@@ -57,6 +60,9 @@ struct OptionReader {
     }
     return text
   }
+
+  /// The text of an option as it was given.
+  func text(_ name: String) -> String? { given[name] }
 
   /// The value of a numeric option strictly between two bounds.
   func number(

@@ -16,16 +16,23 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
   case frameTooLarge(clip: String, size: FrameSize, limit: Int)
   /// EDMD was asked to compare with the suite's lineart, which this clip does not have.
   case noLineart(clip: String, index: Int)
+  /// A network's layers do not fit into the frame.
+  case frameSmallerThanNetwork(metric: MetricID, clip: String, size: FrameSize, minimum: Int)
+  /// A network's output, or what follows from it, is not a number.
+  case notFinite(metric: MetricID, clip: String)
+  /// Weight files that a user gave cannot be used.
+  case unusableWeights(metric: MetricID, reason: String)
   /// The metric cannot be computed by this program.
   case unavailable(metric: MetricID, reason: String)
 
   /// The reason code for records and failures.
   public var reason: FailureReason {
     switch self {
-    case .frameSizesDiffer, .frameSmallerThanWindow: .sizeMismatch
+    case .frameSizesDiffer, .frameSmallerThanWindow, .frameSmallerThanNetwork: .sizeMismatch
     case .frameTooLarge: .tooLarge
     case .noLineart: .missing
-    case .unknownOption, .illegalValue, .unusedOptions, .unavailable: .modelError
+    case .notFinite: .notFinite
+    case .unknownOption, .illegalValue, .unusedOptions, .unavailable, .unusableWeights: .modelError
     }
   }
 
@@ -58,6 +65,14 @@ public enum MetricsError: ReasonedError, CustomStringConvertible, Equatable {
     case .noLineart(let clip, let index):
       return "\(clip): frame \(index) has no lineart in the suite, but edmd was asked for sketch=suite; "
         + "use sketch=original or add the lineart to the suite file"
+    case .frameSmallerThanNetwork(let metric, let clip, let size, let minimum):
+      return "\(clip): frames of \(size) are too small for \(metric.rawValue), sides need \(minimum) pixels; "
+        + "evaluate at a larger size or leave \(metric.rawValue) out"
+    case .notFinite(let metric, let clip):
+      return "\(clip): \(metric.rawValue) meets values that are not numbers; "
+        + "check the weights with 'lvcd-bench weights verify'"
+    case .unusableWeights(let metric, let reason):
+      return "\(metric.rawValue): weights=...: \(reason)"
     case .unavailable(let metric, let reason):
       return "\(metric.rawValue): \(reason)"
     }

@@ -37,10 +37,9 @@ public struct TSVWriter: ReportWriter {
 
 /// One line per method, test set and metric at full precision, for analysis (RFC 4180).
 ///
-/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are
-/// empty while no
-/// interval is computed, `n` counts clips, `sig` is the digest of the metric's signature. Times follow as
-/// `seconds_per_frame` and `relative_time`.
+/// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are the
+/// ends of the interval over clips, empty where there is none, `n` counts clips, `sig` is the digest of the
+/// metric's signature. Times follow as `seconds_per_frame` and `relative_time`.
 public struct LongCSVWriter: ReportWriter {
   /// `csv-long`.
   public static var format: ReportFormat { .csvLong }
@@ -64,6 +63,7 @@ public struct LongCSVWriter: ReportWriter {
         TextSafety.spreadsheet(cell.suite), TextSafety.spreadsheet(cell.method.name),
         cell.method.kind.rawValue,
       ]
+      let signed: (MetricColumn) -> String = { cell.deviations == nil ? $0.digest : $0.digest(of: cell) }
       let ids = Set(cell.values.keys).union(isPublished ? [] : results.metrics.map(\.id))
       for id in ids.sorted() {
         let column = isPublished ? nil : results.metrics.first { $0.id == id }
@@ -76,9 +76,12 @@ public struct LongCSVWriter: ReportWriter {
         let status = value == nil ? "missing" : isPartial ? "partial" : "ok"
         let label = TextSafety.spreadsheet(column?.label ?? id.title)
         let number = value.map(DecimalText.shortest) ?? ""
-        let signature = isPublished ? "published" : TextSafety.spreadsheet(column?.digest ?? "")
+        let signature = isPublished ? "published" : TextSafety.spreadsheet(column.map(signed) ?? "")
+        let ends = [summary?.interval?.lower, summary?.interval?.upper].map {
+          $0.map(DecimalText.shortest) ?? ""
+        }
         lines.append(
-          start + [id.rawValue, label, number, "", ""] + counts
+          start + [id.rawValue, label, number] + ends + counts
             + [signature, status, TextSafety.spreadsheet(reason)])
       }
       let times = [("seconds_per_frame", cell.secondsPerFrame), ("relative_time", cell.relativeTime)]

@@ -11,7 +11,9 @@ public struct LaTeXWriter: ReportWriter {
   /// One `table` environment per table; what does not belong into a paper's table stands in comments.
   public func write(_ results: RunResults, layout: TableLayout, options: ReportOptions) throws -> String {
     let document = try ReportDocument(results, layout: layout, options: options, suitesPerTable: 2)
-    var lines = ["% Needs \\usepackage{booktabs}, \\usepackage{textcomp} and UTF-8 input."]
+    var lines = [
+      "% Needs \\usepackage{booktabs}, \\usepackage{graphicx}, \\usepackage{textcomp} and UTF-8 input."
+    ]
     lines.append("% Protocol: \(TextSafety.plain(document.protocolName))")
     lines += document.notes.map { "% \(TextSafety.plain($0))" }
     if document.failureCount > 0 {
@@ -45,7 +47,12 @@ public struct LaTeXWriter: ReportWriter {
       let labels = TextSafety.latex(table.notComparable.joined(separator: ", "))
       lines.append("  \\emph{Not comparable with published tables: \(labels)}\\par")
     }
-    if columns.count > 8 { lines.append("  \\scriptsize\\setlength{\\tabcolsep}{3pt}") }
+    // Two test sets side by side are wider than a page at any usual type size.
+    let isWide = columns.count > 8
+    if isWide {
+      lines.append("  \\setlength{\\tabcolsep}{3pt}")
+      lines.append("  \\resizebox{\\ifdim\\width>\\textwidth\\textwidth\\else\\width\\fi}{!}{%")
+    }
     let alignment = "l" + table.groups.map { String(repeating: "r", count: $0.columns.count) }.joined()
     lines += ["  \\begin{tabular}{\(alignment)}", "    \\toprule"]
     var start = 2
@@ -69,7 +76,7 @@ public struct LaTeXWriter: ReportWriter {
       let name = TextSafety.latex(row.method.name) + (row.isPublished ? "\\,\\textdagger{}" : "")
       lines.append("    " + ([name] + row.cells.map(value)).joined(separator: " & ") + " \\\\")
     }
-    lines += ["    \\bottomrule", "  \\end{tabular}"]
+    lines += ["    \\bottomrule", isWide ? "  \\end{tabular}}" : "  \\end{tabular}"]
     let quoted = table.rows.contains(where: \.isPublished) ? sources : []
     if !table.footnotes.isEmpty || !quoted.isEmpty {
       lines.append("  \\par\\smallskip\\footnotesize")
@@ -89,7 +96,8 @@ public struct LaTeXWriter: ReportWriter {
   private func value(_ value: ReportTable.Value) -> String {
     let number = value.number == nil ? "--" : value.isBest ? "\\textbf{\(value.text)}" : value.text
     let absent = value.absentClips > 0 ? "$^{-\(value.absentClips)}$" : ""
-    return number + absent + superscript(value.footnote)
+    return number + (value.interval.isEmpty ? "" : " {\\small{}\(value.bracket)}") + absent
+      + superscript(value.footnote)
   }
 
   private func superscript(_ footnote: Int?) -> String {

@@ -100,7 +100,20 @@ struct ReportDocument {
     return sources.map { "† quoted from \($0)" }
   }
 
-  private static func countLines(
+  /// Distances of other networks that a substitute column carries along, `FD-…` among its alternatives.
+  private static func companionLines(_ metric: MetricColumn, _ suite: String, _ cells: [Cell]) -> [String] {
+    let names = Set(cells.flatMap { ($0.values[metric.id]?.alternatives ?? [:]).keys })
+    return names.filter { $0.hasPrefix("FD-") }.sorted().map { name in
+      let values = cells.compactMap { cell in
+        cell.values[metric.id]?.alternatives[name].map {
+          "\(cell.method.name) \(DecimalText.fixed($0, digits: 2))"
+        }
+      }
+      return "\(metric.label), \(suite), \(name) beside it: \(values.joined(separator: ", "))"
+    }
+  }
+
+  static func countLines(
     _ results: RunResults, metrics: [MetricColumn], suites: [SuiteSummary]
   ) -> [String] {
     var lines: [String] = []
@@ -117,6 +130,7 @@ struct ReportDocument {
           let title = suite.title.isEmpty ? suite.name : suite.title
           lines.append("\(metric.label), \(title), \(name): \(counts.joined(separator: ", "))")
         }
+        lines += companionLines(metric, suite.title.isEmpty ? suite.name : suite.title, cells)
       }
     }
     return lines

@@ -12,6 +12,8 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case json
   /// `booktabs` tables for a paper.
   case latex
+  /// One page with plots and pictures that opens from disk.
+  case html
 }
 
 /// Which table to lay out.
@@ -44,17 +46,21 @@ public struct ReportOptions: Sendable, Hashable {
   public var timeDigits: Int
   /// What the relative times of measured rows are; named in the caption.
   public var timeKind: TimeKind
+  /// Whether values are followed by their intervals over clips.
+  public var showsIntervals: Bool
   /// How many failed clips are listed by name; the others are counted.
   public var failureLimit: Int
 
   /// Makes options; the defaults are the paper's form: four decimals, two for times.
   public init(
-    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20
+    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20,
+    showsIntervals: Bool = false
   ) {
     self.digits = digits
     self.timeDigits = timeDigits
     self.timeKind = timeKind
     self.failureLimit = failureLimit
+    self.showsIntervals = showsIntervals
   }
 }
 
@@ -68,6 +74,8 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
   case digits(found: Int)
   /// Two cells claim the same place in the table.
   case duplicateCell(method: String, suite: String)
+  /// A page that does not fit its limit even without pictures.
+  case pageTooLarge(limit: Int, needed: Int)
   /// A cell names a test set that the results do not list.
   case unknownSuite(method: String, suite: String, known: [String])
 
@@ -80,6 +88,8 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
       "results: hold no test set, a table needs at least one; run or score a suite first"
     case .digits(let found):
       "report options: \(found) decimals asked for, 0 to 12 are possible; the paper prints 4"
+    case .pageTooLarge(let limit, let needed):
+      "page: limited to \(limit) bytes, needs \(needed) without a picture; raise the limit"
     case .duplicateCell(let method, let suite):
       "results: row '\(method)' occurs twice on test set '\(suite)', row names must be unique; rename one"
     case .unknownSuite(let method, let suite, let known):

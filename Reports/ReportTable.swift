@@ -66,8 +66,14 @@ struct ReportTable {
     var isBest = false
     /// Clips that entered the value; nil for times.
     var clips: Int?
+    /// Signature fields beyond those of the column.
+    var deviations: [String: String] = [:]
     /// Clips of the set that are not in the value.
     var absentClips = 0
+    /// Lower and upper end of the value's interval at the column's precision; empty when not shown.
+    var interval: [String] = []
+    /// The interval as it stands behind the number, with a blank before it; empty when not shown.
+    var bracket: String { interval.isEmpty ? "" : " [\(interval.joined(separator: ", "))]" }
     /// Why it is missing.
     var reason: String?
     /// Number of the footnote with the reason, where it is not the column's.

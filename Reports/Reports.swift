@@ -23,7 +23,23 @@ public enum Reports {
       case .csvLong: LongCSVWriter()
       case .json: JSONWriter()
       case .latex: LaTeXWriter()
+      case .html: HTMLWriter()
       }
     return try writer.write(results, layout: layout, options: options)
+  }
+
+  /// One record per line and value, fields separated by tabs, no header: test set, method, metric, value
+  /// (empty when missing), clips, digest of the signature.
+  public static func plain(_ results: RunResults) -> String {
+    results.withoutNonFiniteValues.cells.flatMap { cell in
+      results.metrics.map { column in
+        let summary = cell.values[column.id]
+        let fields = [
+          cell.suite, cell.method.name, column.id.rawValue, summary?.value.map(DecimalText.shortest) ?? "",
+          "\(summary?.clips ?? 0)", cell.method.kind == .published ? "published" : column.digest(of: cell),
+        ]
+        return fields.map { TextSafety.plain($0).replacing("\t", with: " ") }.joined(separator: "\t") + "\n"
+      }
+    }.joined()
   }
 }

@@ -142,11 +142,18 @@ struct TableBuilder {
       }
       return ReportTable.Row(method: method, cells: values)
     }
+    let hasInterval = rows.contains { $0.cells.contains { !$0.interval.isEmpty } }
     let heading = headings(groups: groups, published: published, isFirst: isFirst)
     var table = ReportTable(
       title: heading.title, subject: heading.subject, caption: heading.caption, groups: groups, rows: rows,
       warnings: published ? [] : Self.warnings(suites, rows: rows, width: columns.count),
       notComparable: [], footnotes: [], isPublishedBlock: false)
+    if hasInterval, let statistics = results.statistics {
+      let sentence =
+        "In brackets: intervals at \(statistics.level), clips resampled \(statistics.resamples) times, seed "
+        + "\(statistics.seed)."
+      table.caption += table.caption.isEmpty ? sentence : " \(sentence)"
+    }
     table.notComparable = published ? [] : substitutes(in: table)
     return table
   }
@@ -193,6 +200,10 @@ struct TableBuilder {
       }
       var value = ReportTable.Value.number(number, digits: column.digits)
       value.clips = summary?.clips
+      if options.showsIntervals, let interval = summary?.interval {
+        value.interval = [interval.lower, interval.upper].map { DecimalText.fixed($0, digits: column.digits) }
+      }
+      value.deviations = cell?.deviations ?? [:]
       if !isPublished { value.absentClips = max(0, suite.clips - (summary?.clips ?? 0)) }
       return value
     }
@@ -236,7 +247,10 @@ struct TableBuilder {
         table.rows[$0].method.kind != .oracle && table.rows[$0].cells[index].number != nil
       }
       let clips = candidates.compactMap { table.rows[$0].cells[index].clips }.max()
-      let comparable = candidates.filter { table.rows[$0].cells[index].clips == clips }
+      let fullest = candidates.filter { table.rows[$0].cells[index].clips == clips }
+      // Values of another signature (lossy sources, frames left out) are not ranked with the others.
+      let usual = fullest.map { table.rows[$0].cells[index].deviations }.min { $0.count < $1.count }
+      let comparable = fullest.filter { table.rows[$0].cells[index].deviations == usual }
       let numbers = comparable.compactMap { table.rows[$0].cells[index].number }
       guard numbers.count > 1, var best = numbers.first else { continue }
       for number in numbers where column.polarity.isBetter(number, than: best) { best = number }

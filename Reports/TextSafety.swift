@@ -96,6 +96,32 @@ package enum TextSafety {
     }
   }
 
+  /// `text` as literal XML, in elements and in attributes; characters that XML cannot hold are left out.
+  package static func xml(_ text: String) -> String {
+    let allowed = String(
+      String.UnicodeScalarView(plain(text).unicodeScalars.filter { $0.value < 0xFFFE || $0.value > 0xFFFF }))
+    return escape(allowed) { character in
+      switch character {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      case "'": "&apos;"
+      default: nil
+      }
+    }
+  }
+
+  /// `text` as the message of a GitHub workflow command.
+  package static func workflowMessage(_ text: String) -> String {
+    escape(plain(text)) { $0 == "%" ? "%25" : nil }
+  }
+
+  /// `text` as a property of a GitHub workflow command.
+  package static func workflowProperty(_ text: String) -> String {
+    escape(plain(text)) { ["%": "%25", ":": "%3A", ",": "%2C"][$0] }
+  }
+
   /// `text` as a field of a table that a spreadsheet will open: a leading sign that would start a formula
   /// gets an
   /// apostrophe before it.

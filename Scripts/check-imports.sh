@@ -13,6 +13,8 @@ forbid Sources/EvalCore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Eval
 forbid Sources/Imaging 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Media 'Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Perception 'Media|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/WeightStore 'Media|Imaging|Perception|Metrics|Baselines|Reports|Evaluation|NeuralLayers'
+forbid Sources/LinearAlgebra 'EvalCore|TensorCore|Checkpoints|Metrics'
 forbid Metrics 'Media|LVCDModel|Baselines|Reports|Evaluation'
 forbid Baselines 'Media|LVCDModel|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
@@ -20,6 +22,8 @@ forbid Sources/LVCD 'Media|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Evaluation 'Reports|LVCDBench'
 forbid Sources/SceneCuts 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/ClipBuilding 'Metrics|Baselines|Reports|Evaluation'
+forbid Sources/Statistics 'Comparison|Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
+forbid Sources/Comparison 'Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
 for folder in Sources/EvalCore Sources/SceneCuts Sources/ClipBuilding Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
   forbid "$folder" 'CFFmpeg|CPNG'
 done

@@ -1,5 +1,7 @@
 public import EvalCore
+internal import Foundation
 internal import Perception
+public import WeightStore
 
 /// Euclidean distance map difference: root mean squared difference, in pixels, between the distance maps of
 /// the generated frame's sketch and of the reference sketch (LVCD, section 6.1).
@@ -18,17 +20,21 @@ public struct EDMDMetric: Metric {
   public let extractor: any LineartExtractor
   private let evaluation: EvaluationProtocol
 
-  /// Reads the options that `MetricRegistry.options(of: .edmd)` lists; throws `MetricsError` for anything
+  /// Reads the options that `MetricRegistry.options(of: .edmd)` lists; a network without a weight file among them
+  /// takes the published one that `weights` holds; throws `MetricsError` for anything
   /// else.
   public init(
-    options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper
+    options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper,
+    weights: WeightStore? = nil
   ) throws(MetricsError) {
-    settings = try EDMDOptions(options)
+    let settings = try EDMDOptions(options)
+    self.settings = settings
     do {
-      extractor = try LineartExtractors.named(settings.extractor)
+      var file = settings.weights.map { URL(fileURLWithPath: $0) }
+      if file == nil, let id = WeightID(rawValue: settings.extractor) { file = try weights?.find(id).url }
+      extractor = try LineartExtractors.named(settings.extractor, weights: file)
     } catch {
-      throw .illegalValue(
-        metric: .edmd, option: "extractor", value: settings.extractor, legal: LineartExtractors.names)
+      throw .unusableWeights(metric: .edmd, reason: "\(error)")
     }
     self.evaluation = evaluation
   }
@@ -36,16 +42,29 @@ public struct EDMDMetric: Metric {
   /// EDMD.
   public var id: MetricID { .edmd }
 
-  /// For example `EDMD[XDoG,0.5]`: extractor and threshold, then what is not default.
-  public var label: String {
+  private var network: NeuralLineartExtractor? { extractor as? NeuralLineartExtractor }
+  /// The network and the threshold that the paper's number is read as.
+  private var isOfficial: Bool {
+    network?.weights.isOfficial == true && settings.threshold == EDMDOptions.defaultThreshold
+  }
+  /// Weights of other widths than the published network's are for tests.
+  private var isForTests: Bool { network.map { !$0.hasPublishedWidths } ?? false }
+
+  private var column: ColumnName {
     ColumnName(
-      .edmd, always: [extractor.label, "\(settings.threshold)"], deviations: settings.deviations,
-      protocol: evaluation
-    ).label
+      .edmd, always: isOfficial ? [] : [extractor.label, "\(settings.threshold)"],
+      deviations: settings.deviations, protocol: evaluation)
   }
 
-  /// The paper's sketches come from a network; the classical extractors stand in for it.
-  public var comparability: Comparability { .substitute }
+  /// For example `EDMD[XDoG,0.5]`: extractor and threshold, then what is not default. The bare name stands for the
+  /// lines of LVCD's release: Chan et al., fine.
+  public var label: String { (isForTests ? "TEST-" : "") + column.label }
+
+  /// The paper's sketches come from a network; other extractors stand in for it.
+  public var comparability: Comparability {
+    if isForTests { return .test }
+    return isOfficial && column.isDefault ? .definitionInferred : .substitute
+  }
 
   /// Every option.
   public var signature: MetricSignature {

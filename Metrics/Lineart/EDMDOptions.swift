@@ -45,6 +45,8 @@ public struct EDMDOptions: Sendable {
 
   /// Name of the extractor.
   public var extractor: String
+  /// Path of the extractor's weight file, where it is a network.
+  public var weights: String?
   /// Ink strength above which, strictly, a pixel is ink.
   public var threshold: Double
   /// Distance transform.
@@ -67,6 +69,8 @@ public struct EDMDOptions: Sendable {
 
   static let legal = [
     MetricOption("extractor", LineartExtractors.names, default: defaultExtractor, "line extractor"),
+    MetricOption(
+      "weights", ["a path"], default: "none", "weight file of the extractor, where it is a network"),
     MetricOption(
       "threshold", ["a number above 0.0 and below 1.0"], default: "\(defaultThreshold)",
       "ink strength above which, strictly, a pixel is ink"),
@@ -96,6 +100,7 @@ public struct EDMDOptions: Sendable {
   init(_ given: [String: String]) throws(MetricsError) {
     let reader = try OptionReader(.edmd, given, legal: Self.legal)
     extractor = try reader.name("extractor", default: Self.defaultExtractor)
+    weights = reader.text("weights")
     threshold = try reader.number("threshold", default: Self.defaultThreshold, above: 0, below: 1)
     distance = try reader.choice("distance", default: .exact)
     sketch = try reader.choice("sketch", default: .original)

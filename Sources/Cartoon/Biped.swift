@@ -1,7 +1,8 @@
+internal import EvalCore
 internal import Foundation
 
-/// A person: the main character of the `similar` family. Built in heights, the soles at y = 0, looking right in
-/// three-quarter view.
+/// A person: the main character of the `similar` family. Built in heights, the soles at y = 0, looking right
+/// in three-quarter view.
 struct Biped: Puppet {
   private(set) var rig = Rig()
   let legLength: Double
@@ -142,7 +143,8 @@ struct BipedSkeleton: Sendable {
 
   // MARK: - Legs and arms
 
-  /// Puts a sole at `target` (relative to the point below the hip on the ground) with the given pitch of the foot.
+  /// Puts a sole at `target` (relative to the point below the hip on the ground) with the given pitch of the
+  /// foot.
   private func plant(_ pose: inout Pose, _ side: Int, at target: Point, pitch: Double) {
     let joint = Point(target.x - pose[pelvis].shift.x, shape.leg + target.y - pose[pelvis].shift.y)
     let half = shape.leg * 0.5

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 extension BipedWardrobe {

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Body, clothes and hair of a person, drawn back to front with colours shared as on a model sheet.

@@ -1,6 +1,8 @@
+internal import EvalCore
 internal import Foundation
 
-/// A creature grown at random: a body with shapes on joints. Without semantics, only shape and layout tell parts apart.
+/// A creature grown at random: a body with shapes on joints. Without semantics, only shape and layout tell
+/// parts apart.
 struct Critter: Puppet {
   let rig: Rig
   let legLength: Double

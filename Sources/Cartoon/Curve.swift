@@ -1,6 +1,8 @@
+internal import EvalCore
 internal import Foundation
 
-/// A closed outline of cubic Bézier segments: `points[0]` is the start, then two control points and an end per segment.
+/// A closed outline of cubic Bézier segments: `points[0]` is the start, then two control points and an end
+/// per segment.
 struct Curve: Sendable {
   var points: [Point]
 

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// How a part's colour varies over it, in the part's own coordinates so that the pattern moves with it.

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// A fish of the `general` family: the tail swings as a wave runs through the body.

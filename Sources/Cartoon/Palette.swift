@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Linear-light-free 8-bit RGB in 0…1.
@@ -49,8 +50,8 @@ enum ColourUse: Sendable {
   case character, skin, eyeWhite, sky, far, scenery, ground, light
 }
 
-/// The colours of one clip: every group draws at random and keeps its distance from all earlier ones, so that a sketch
-/// says nothing about the colours and a reference says all.
+/// The colours of one clip: every group draws at random and keeps its distance from all earlier ones, so that
+/// a sketch says nothing about the colours and a reference says all.
 struct Palette: Sendable {
   /// Colour per group; 0 is the ink.
   private(set) var colours: [Colour]

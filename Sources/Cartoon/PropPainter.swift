@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Draws single objects of a background. Objects of a kind share their colours within a clip.

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// A four-legged animal of the `general` family: dog, horse, cat, dragon by its random measures.

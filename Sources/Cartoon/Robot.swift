@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// A robot of the `general` family: boxes and rounds on stiff joints, on wheels or pistons.

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// Layers, camera and colours of one clip: everything that painting a frame needs.
@@ -83,7 +84,8 @@ struct LineStyle: Sendable {
   let outline: Double
   private let tintedInk: Bool
 
-  /// Visible width of the lineart's lines, share of the frame height; outlines that are thinner are taken as they are.
+  /// Visible width of the lineart's lines, share of the frame height; outlines that are thinner are taken as
+  /// they are.
   static let lineart = 0.0058
 
   init(_ family: CartoonFamily, rng: inout SplitMix64) {

@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Foundation
 
 /// One sheet of the multiplane: a rig at a depth with maps per frame.

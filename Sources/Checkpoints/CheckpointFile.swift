@@ -1,3 +1,4 @@
+internal import EvalCore
 public import Foundation
 public import TensorCore
 
@@ -123,7 +124,7 @@ public struct CheckpointFile: Sendable {
   /// The tensor named `name` as float32, or a typed error with the nearest name.
   public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     guard let weight = try weight(named: name) else {
-      throw .missingTensor(file: self.name, name: name, nearest: NearestName.to(name, among: names))
+      throw .missingTensor(file: self.name, name: name, nearest: NearestMatch.of(name, among: names))
     }
     return weight.float32()
   }

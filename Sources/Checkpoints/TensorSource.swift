@@ -8,8 +8,6 @@ public protocol TensorSource: Sendable {
   var names: [String] { get }
   /// Whether there is a tensor of this name.
   func hasTensor(named name: String) -> Bool
-  /// The shape of the tensor of this name; nil when there is none, or when the source makes tensors of any shape.
-  func shape(ofTensorNamed name: String) -> [Int]?
   /// What joins the parts of a name.
   var separator: String { get }
   /// The tensor named `name`, or nil when there is none.
@@ -18,20 +16,12 @@ public protocol TensorSource: Sendable {
   func weight(named name: String, expectedShape: [Int]) throws(CheckpointError) -> WeightTensor?
 }
 
-extension TensorSource {
-  /// Any shape.
-  public func shape(ofTensorNamed name: String) -> [Int]? { nil }
-}
-
 extension CheckpointFile: TensorSource {
   /// All tensor names in file order.
   public var names: [String] { entries.map(\.name) }
 
   /// Whether there is a tensor of this name.
   public func hasTensor(named name: String) -> Bool { tensors[name] != nil }
-
-  /// The shape of the tensor of this name.
-  public func shape(ofTensorNamed name: String) -> [Int]? { tensors[name]?.layout.shape }
 
   /// "/" for HDF5, "." for all others.
   public var separator: String { format == .hdf5 ? "/" : "." }
@@ -65,11 +55,6 @@ public struct LayeredTensorSource: TensorSource {
 
   /// Whether any layer has a tensor of this name.
   public func hasTensor(named name: String) -> Bool { layers.contains { $0.hasTensor(named: name) } }
-
-  /// The shape in the uppermost layer that has the name.
-  public func shape(ofTensorNamed name: String) -> [Int]? {
-    layers.last { $0.hasTensor(named: name) }?.shape(ofTensorNamed: name)
-  }
 
   /// That of the base.
   public var separator: String { layers[0].separator }

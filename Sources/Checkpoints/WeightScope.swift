@@ -1,3 +1,4 @@
+internal import EvalCore
 internal import Synchronization
 public import TensorCore
 
@@ -40,15 +41,15 @@ public struct WeightScope: Sendable {
   /// Whether the source has a tensor of this name; asking does not take it.
   public func hasTensor(_ name: String) -> Bool { source.hasTensor(named: fullName(name)) }
 
-  /// The shape of a tensor as the source has it, for networks whose widths come from the file; asking does not
-  /// take it.
+  /// The shape of a tensor as the source has it, for networks whose widths come from the file; asking does
+  /// not take it.
   ///
   /// - Throws: `missingTensor` with the nearest name.
   public func shape(of name: String) throws(CheckpointError) -> [Int] {
     let fullName = fullName(name)
     guard let shape = source.shape(ofTensorNamed: fullName) else {
       throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
     }
     return shape
   }
@@ -68,6 +69,18 @@ public struct WeightScope: Sendable {
   /// Takes a tensor in the file's own element type, for kernels that read half precision.
   public func weight(_ name: String, _ shape: Int...) throws(CheckpointError) -> WeightTensor {
     try weight(name, shape)
+  }
+
+  /// The shape of a tensor, for networks whose widths come from their file; asking does not take it.
+  ///
+  /// - Throws: `missingTensor` with the nearest name.
+  public func shape(of name: String) throws(CheckpointError) -> [Int] {
+    let fullName = fullName(name)
+    guard let weight = try source.weight(named: fullName, expectedShape: []) else {
+      throw .missingTensor(
+        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+    }
+    return weight.shape
   }
 
   /// Names that no layer has taken, in file order, except those that begin with one of `prefixes`.
@@ -90,7 +103,7 @@ public struct WeightScope: Sendable {
     let fullName = fullName(name)
     guard let weight = try source.weight(named: fullName, expectedShape: shape) else {
       throw .missingTensor(
-        file: source.name, name: fullName, nearest: NearestName.to(fullName, among: source.names))
+        file: source.name, name: fullName, nearest: NearestMatch.of(fullName, among: source.names))
     }
     guard weight.shape == shape else {
       throw .wrongShape(file: source.name, name: fullName, found: weight.shape, expected: shape)

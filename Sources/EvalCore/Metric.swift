@@ -41,7 +41,8 @@ public enum MetricID: String, Codable, CodingKeyRepresentable, Sendable, CaseIte
 public enum Comparability: String, Codable, Sendable {
   /// Official definition and official weights.
   case official
-  /// Official weights or none needed, but the paper leaves the definition open; ours is the documented reading.
+  /// Official weights or none needed, but the paper leaves the definition open; ours is the documented
+  /// reading.
   case definitionInferred = "definition inferred"
   /// Another network or extractor than the paper's: carries its own name.
   case substitute
@@ -83,16 +84,16 @@ final class ProductShelf {
 
 /// A clip's originals as a whole: holds what belongs to more than one of its frames.
 ///
-/// Made once per clip and shared by all rows; what it holds lives until the last row has finished the clip, so
-/// products must not grow with the clip's length beyond what their metric needs. Lives on one thread.
+/// Made once per clip and shared by all rows; what it holds lives until the last row has finished the clip,
+/// so products must not grow with the clip's length beyond what their metric needs. Lives on one thread.
 public final class OriginalClip {
   private let shelf = ProductShelf()
 
   /// A clip without products.
   public init() {}
 
-  /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes the
-  /// product.
+  /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes
+  /// the product.
   ///
   /// A product that gathers frames is a reference type whose users add frame `index` only where it is still
   /// missing: the first row adds it, the others find it.
@@ -103,9 +104,10 @@ public final class OriginalClip {
 
 /// One frame of a clip as the metrics see it: the original at evaluation size, shared by all rows of a table.
 ///
-/// Products of the original that several rows need (features, distance maps) are made once through `product`. One
-/// that needs the frame before as well (flow) is a product of the later frame; an observer may keep the frame
-/// before. What belongs to a whole clip (features of a window) is a product of `clip`. Lives on one thread.
+/// Products of the original that several rows need (features, distance maps) are made once through `product`.
+/// One that needs the frame before as well (flow) is a product of the later frame; an observer may keep the
+/// frame before. What belongs to a whole clip (features of a window) is a product of `clip`. Lives on one
+/// thread.
 public final class OriginalFrame {
   /// Index in the clip.
   public let index: Int
@@ -131,7 +133,8 @@ public final class OriginalFrame {
     self.clip = clip
   }
 
-  /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes the product.
+  /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes
+  /// the product.
   public func product<Value>(_ key: String, _ make: () throws -> Value) rethrows -> Value {
     try shelf.product(key, make)
   }
@@ -163,7 +166,8 @@ public protocol ClipObserver: AnyObject {
 public protocol Metric: Sendable {
   /// Which of the seven this is.
   var id: MetricID { get }
-  /// The column's name without arrow: the bare name only for the official definition and weights, else for example `EDMD[XDoG,0.5]`.
+  /// The column's name without arrow: the bare name only for the official definition and weights, else for
+  /// example `EDMD[XDoG,0.5]`.
   var label: String { get }
   /// How far the column may be compared with published tables.
   var comparability: Comparability { get }
@@ -177,6 +181,17 @@ public protocol Metric: Sendable {
   func makeObserver(clipID: String) throws -> any ClipObserver
   /// The value over a set of clips. `clips` is sorted by clip id; never empty.
   func summarize(_ clips: [(clipID: String, measurement: ClipMeasurement)]) throws -> MetricSummary
+  /// For metrics whose value needs `ClipMeasurement.arrays`: takes the clips one at a time, so that the arrays of a
+  /// whole set are never in memory together. Nil: `summarize` is given measurements without arrays.
+  func makeSummarizer() -> (any MetricSummarizer)?
+}
+
+/// Forms a metric's value over a set of clips that come one at a time, sorted by clip id.
+public protocol MetricSummarizer {
+  /// Takes the next clip.
+  mutating func add(clipID: String, _ measurement: ClipMeasurement) throws
+  /// The value over the clips taken, at least one.
+  func summary() throws -> MetricSummary
 }
 
 extension Metric {
@@ -184,17 +199,22 @@ extension Metric {
   public var unavailability: String? { nil }
   /// Does not read the suite's lineart.
   public var readsLineart: Bool { false }
+  /// Needs no arrays.
+  public func makeSummarizer() -> (any MetricSummarizer)? { nil }
 }
 
-/// What one metric found in one clip: the observations, not only their mean, so that pooling and statistics can be redone.
+/// What one metric found in one clip: the observations, not only their mean, so that pooling and statistics
+/// can be redone.
 public struct ClipMeasurement: Codable, Sendable, Hashable {
-  /// One value per evaluated frame (or pair of frames), in order; nil where there is none, with the reason in `missing`.
+  /// One value per evaluated frame (or pair of frames), in order; nil where there is none, with the reason in
+  /// `missing`.
   public var frames: [Double?]
   /// Why the value at a position of `frames` is nil: position to reason.
   public var missing: [Int: String]
   /// The clip's value under the default pooling; nil when no frame has a value.
   public var value: Double?
-  /// The clip's value under other poolings, or other numbers of interest (thresholds of a sensitivity study), by name.
+  /// The clip's value under other poolings, or other numbers of interest (thresholds of a sensitivity study),
+  /// by name.
   public var alternatives: [String: Double]
   /// Counts worth printing: capped frames, empty sketches, excluded pairs.
   public var counters: [String: Int]
@@ -252,11 +272,13 @@ public struct MetricSummary: Codable, Sendable, Hashable {
   public var frames: Int
   /// Sums of the clips' counters.
   public var counters: [String: Int]
+  /// Interval of the value over clips; nil where none was computed or the clips are too few.
+  public var interval: Interval?
 
   /// Makes a summary.
   public init(
     value: Double?, reason: String? = nil, alternatives: [String: Double] = [:], clips: Int,
-    frames: Int, counters: [String: Int] = [:]
+    frames: Int, counters: [String: Int] = [:], interval: Interval? = nil
   ) {
     self.value = value
     self.reason = reason
@@ -264,11 +286,13 @@ public struct MetricSummary: Codable, Sendable, Hashable {
     self.clips = clips
     self.frames = frames
     self.counters = counters
+    self.interval = interval
   }
 }
 
 extension MetricSummary {
-  /// The default pooling of clip metrics: mean over frames within a clip, then over clips; `frame-mean` pools all frames.
+  /// The default pooling of clip metrics: mean over frames within a clip, then over clips; `frame-mean` pools
+  /// all frames.
   public init(meanOf clips: [(clipID: String, measurement: ClipMeasurement)]) {
     let clipValues = clips.compactMap(\.measurement.value)
     let frameValues = clips.flatMap { $0.measurement.frames.compactMap(\.self) }

@@ -1,4 +1,7 @@
-/// Everything a report is made from: the cells of one run. Byte-identical for identical results; holds no dates.
+internal import Hashing
+
+/// Everything a report is made from: the cells of one run. Byte-identical for identical results; holds no
+/// dates.
 public struct RunResults: Codable, Sendable {
   /// Schema of this document.
   public var schema = "results/1"
@@ -14,11 +17,13 @@ public struct RunResults: Codable, Sendable {
   public var failures: [ClipFailure]
   /// What a reader must know before the tables, for example a partial run.
   public var notes: [String]
+  /// How the intervals were made; nil where there are none.
+  public var statistics: ResamplingSettings?
 
   /// Makes a document.
   public init(
     protocolName: String, metrics: [MetricColumn], suites: [SuiteSummary], cells: [Cell],
-    failures: [ClipFailure] = [], notes: [String] = []
+    failures: [ClipFailure] = [], notes: [String] = [], statistics: ResamplingSettings? = nil
   ) {
     self.protocolName = protocolName
     self.metrics = metrics
@@ -26,6 +31,7 @@ public struct RunResults: Codable, Sendable {
     self.cells = cells
     self.failures = failures
     self.notes = notes
+    self.statistics = statistics
   }
 }
 
@@ -72,15 +78,21 @@ public struct SuiteSummary: Codable, Sendable, Hashable {
   public var hash: String
   /// Licence and attribution of the frames.
   public var licence: String
+  /// Ids of the clips that entered the values, sorted; nil in documents that are not of a run.
+  public var clipIDs: [String]?
 
   /// Makes a summary.
-  public init(name: String, title: String, clips: Int, frames: Int, hash: String, licence: String) {
+  public init(
+    name: String, title: String, clips: Int, frames: Int, hash: String, licence: String,
+    clipIDs: [String]? = nil
+  ) {
     self.name = name
     self.title = title
     self.clips = clips
     self.frames = frames
     self.hash = hash
     self.licence = licence
+    self.clipIDs = clipIDs
   }
 }
 
@@ -100,11 +112,15 @@ public struct Cell: Codable, Sendable {
   public var relativeTime: Double?
   /// Signature of the values' origin where it is not that of the columns (published rows).
   public var source: String?
+  /// Signature fields of this cell's values beyond those of the columns, for example `src: lossy`; nil when
+  /// there are none. Values of different fields are not comparable.
+  public var deviations: [String: String]?
 
   /// Makes a cell.
   public init(
     method: MethodIdentity, suite: String, values: [MetricID: MetricSummary], clips: Int,
-    secondsPerFrame: Double? = nil, relativeTime: Double? = nil, source: String? = nil
+    secondsPerFrame: Double? = nil, relativeTime: Double? = nil, source: String? = nil,
+    deviations: [String: String]? = nil
   ) {
     self.method = method
     self.suite = suite
@@ -113,6 +129,30 @@ public struct Cell: Codable, Sendable {
     self.secondsPerFrame = secondsPerFrame
     self.relativeTime = relativeTime
     self.source = source
+    self.deviations = deviations
+  }
+}
+
+extension RunResults {
+  /// What the note about a partial run begins with.
+  public static let partialNote = "partial: "
+
+  /// Whether only a part of some set was run.
+  public var isPartial: Bool { notes.contains { $0.hasPrefix(Self.partialNote) } }
+}
+
+extension MetricColumn {
+  /// The full signature of this column's value in `cell`: the column's fields and those of the cell.
+  public func signature(of cell: Cell) -> String {
+    guard let deviations = cell.deviations, !deviations.isEmpty else { return signature }
+    let parts = signature.split(separator: "|").map(String.init)
+    let added = deviations.map { "\($0.key):\($0.value)" }
+    return (parts.prefix(1) + (parts.dropFirst() + added).sorted()).joined(separator: "|")
+  }
+
+  /// The first 12 hexadecimal digits of the SHA-256 of `signature(of:)`.
+  public func digest(of cell: Cell) -> String {
+    String(SHA256Digest(of: signature(of: cell).utf8).description.prefix(12))
   }
 }
 

@@ -33,7 +33,7 @@ public struct Resizer: Sendable {
     check(frame)
     if input == output { return frame }
     if let fixedPoint { return fixedPoint(frame) }
-    return floatingPoint(frame).rounded()
+    return Frame(rounding: floatingPoint(frame), size: output)
   }
 
   /// The resized frame before rounding, values about 0…255 (cubic and Lanczos overshoot). For the `pillow`
@@ -42,10 +42,35 @@ public struct Resizer: Sendable {
     check(frame)
     if input == output { return FloatImage(frame) }
     if let fixedPoint { return FloatImage(fixedPoint(frame)) }
-    return floatingPoint(frame)
+    return FloatImage(
+      width: output.width, height: output.height, channels: 3, values: floatingPoint(frame).map(Float.init))
   }
 
   private func check(_ frame: Frame) {
     precondition(frame.size == input, "the resizer takes frames of \(input), got \(frame.size)")
+  }
+}
+
+extension Frame {
+  /// Rounds to 8 bits, half to even, clamped to 0…255.
+  ///
+  /// Double precision leaves sums that are halfway between two levels off by a few units of the last place,
+  /// up or down by the order of summation; they are moved to the half they stand for first.
+  init(rounding values: [Double], size: FrameSize) {
+    // Adding and taking away leaves a whole number, halves to even: the processor's own rounding, without a
+    // call.
+    let shift = 0x1.8p52
+    let rgb = [UInt8](unsafeUninitializedCapacity: values.count) { buffer, count in
+      values.withUnsafeBufferPointer { source in
+        for index in 0..<source.count {
+          let doubled = 2 * min(255, max(0, source[index]))
+          let nearest = (doubled + shift) - shift
+          let value = abs(doubled - nearest) < 1e-9 ? nearest / 2 : doubled / 2
+          buffer.initializeElement(at: index, to: UInt8((value + shift) - shift))
+        }
+      }
+      count = values.count
+    }
+    self.init(width: size.width, height: size.height, rgb: rgb)
   }
 }

@@ -42,6 +42,8 @@ struct DistanceMapCommand: ParsableCommand {
   @Option(help: "Also write a picture of the map: black at ink, white at the largest distance.")
   var png: String?
 
+  @OptionGroup var dryRun: DryRunOption
+
   func validate() throws {
     guard threshold >= 0, threshold < 1 else {
       throw ValidationError("--threshold \(threshold) is out of range; give a number from 0 to below 1")
@@ -52,7 +54,9 @@ struct DistanceMapCommand: ParsableCommand {
     try reporting {
       let sources = [URL(fileURLWithPath: input)]
       try refuseOverwriting(sources, by: [output] + [png].compactMap(\.self))
-      try write(try PNGFile.read(sources[0]))
+      let sketch = try PNGFile.read(sources[0])
+      if dryRun.isDryRun { return try answer("\(input): \(sketch.size); nothing was written") }
+      try write(sketch)
     }
   }
 

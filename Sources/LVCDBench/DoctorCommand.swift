@@ -6,7 +6,7 @@ internal import Media
 internal import Metrics
 
 /// Tells what this machine and this build can do, and proves it on a small clip.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Show machine, libraries, metrics and limits; run a self-test.")
 
@@ -21,23 +21,29 @@ struct DoctorCommand: ParsableCommand {
       report.program = ProgramVersion.current
       report.machine = MachineDescription.fields
       report.libraries = MediaLibraries.versions
+      report.libraries["OpenBLAS kernels"] = MatrixLibrary.description
       report.limits = [
         "largest picture":
           "\(ImageLimits.default.maxWidth)x\(ImageLimits.default.maxHeight), \(ImageLimits.default.maxPixels / 1_000_000) Mpx"
       ]
       report.cache = common.cache.path
       report.suites = SuiteLibrary.embeddedNames
-      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper).map {
+      report.metrics = try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights).map {
         Report.MetricState(
           name: $0.label, signature: $0.signature.description, unavailable: $0.unavailability)
       }
       report.selfTest = try selfTest()
-      if json { try answer(json: report) } else { try answer(report.text) }
+      if json {
+        try answer(json: report)
+      } else {
+        try answer(common.plain ? report.plainText : report.text)
+      }
       if report.selfTest.contains(where: { !$0.passed }) { throw ExitCode(ExitStatus.internalError.rawValue) }
     }
   }
 
-  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known extremes.
+  /// Scores the first embedded clip against itself and against its own first frame: the metrics' known
+  /// extremes.
   private func selfTest() throws -> [Report.Check] {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "lvcd-bench-doctor-\(UUID().uuidString)")
@@ -48,9 +54,9 @@ struct DoctorCommand: ParsableCommand {
     configuration.methods = try ["ground-truth", "copy-first"].map(MethodSpec.init(argument:))
     configuration.limit = 1
     let runner = try Runner(
-      configuration, folder: try RunFolder(folder), library: common.library, jobs: common.jobCount,
+      configuration, folder: RunFolder(folder), library: common.library, jobs: common.jobCount,
       progress: .silent,
-      interruption: Interruption())
+      interruption: Interruption(), weights: common.weights)
     let results = try runner.run()
     let oracle = results.cells.first { $0.method.kind == .oracle }?.values ?? [:]
     let copy = results.cells.first { $0.method.kind == .colorizer }?.values ?? [:]
@@ -68,7 +74,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func listMetrics() throws {
-    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper) {
+    for metric in try MetricRegistry.make(MetricID.allCases, options: [:], protocol: .paper, weights: common.weights) {
       try answer(
         "\(metric.label) \(metric.id.polarity.arrow)  \(metric.unavailability.map { "not available: \($0)" } ?? metric.signature.description)"
       )
@@ -97,10 +103,25 @@ private struct Report: Encodable {
   var machine: [String: String] = [:]
   var libraries: [String: String] = [:]
   var limits: [String: String] = [:]
+  /// Environment variables that are read, and what they set.
+  let environment = EnvironmentSettings.documentation
   var cache = ""
   var suites: [String] = []
   var metrics: [MetricState] = []
   var selfTest: [Check] = []
+
+  /// Section, name and value of every line, separated by tabs.
+  var plainText: String {
+    func records(_ section: String, _ table: [String: String]) -> [String] {
+      table.sorted { $0.key < $1.key }.map { "\(section)\t\($0.key)\t\($0.value)" }
+    }
+    return
+      (records("program", ["version": program, "cache": cache]) + records("machine", machine)
+      + records("libraries", libraries) + records("limits", limits) + records("environment", environment)
+      + suites.map { "suite\t\($0)\tembedded" }
+      + metrics.map { "metric\t\($0.name)\t\($0.unavailable ?? $0.signature)" }
+      + selfTest.map { "self-test\t\($0.name)\t\($0.passed ? "passed" : "failed")" }).joined(separator: "\n")
+  }
 
   var text: String {
     var lines = [program]
@@ -111,6 +132,7 @@ private struct Report: Encodable {
     section("machine", machine)
     section("libraries", libraries)
     section("limits", limits)
+    section("environment variables", environment)
     lines.append("cache: \(cache)")
     lines.append("embedded sets: \(suites.joined(separator: ", "))")
     lines.append("metrics")

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Baselines
 internal import Checkpoints
+internal import Comparison
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
@@ -12,23 +13,31 @@ internal import Reports
 enum ExitStatus: Int32 {
   case done = 0
   case internalError = 1
+  case regression = 2
   case clipsFailed = 3
+  case outsideWindow = 4
+  case cannotCompare = 5
   case badData = 65
   case inputMissing = 66
   case cannotCreate = 73
+  case stopped = 75
 
   /// The code for an error that ended a command.
   init(_ error: any Error) {
     switch error {
-    case RunFolderError.locked, RunFolderError.cannotWrite, MediaError.notWritten, is AnswerError:
+    case RunFolderError.cannotWrite, MediaError.notWritten, is AnswerError:
       self = .cannotCreate
-    case RunFolderError.otherConfiguration: self = .badData
+    case RunFolderError.otherConfiguration, RunFolderError.damaged: self = .badData
     case RunFolderError.notARun: self = .inputMissing
-    case ConfigError.unreadable, SuiteError.unknownSuite: self = .inputMissing
+    case ConfigError.unreadable, ConfigError.isFolder, SuiteError.unknownSuite: self = .inputMissing
     case is ConfigError, is SuiteError, is ColorizerRegistryError, is PublishedTablesError, is MetricsError,
       is ReportError, is CheckpointError:
       self = .badData
     case is FirstFailure: self = .clipsFailed
+    case is MemoryBudgetError: self = .stopped
+    case BaselineError.missing, BaselineError.unfit, is IncomparableReason: self = .cannotCompare
+    case BaselineError.exists: self = .cannotCreate
+    case is BaselineError: self = .badData
     case let error as any ReasonedError: self = error.reason == .missing ? .inputMissing : .badData
     case is CocoaError, is POSIXError: self = .cannotCreate
     default: self = .internalError
@@ -45,6 +54,11 @@ struct AnswerError: Error, CustomStringConvertible {
   }
 }
 
+/// A command with the common options.
+protocol LoggingCommand {
+  var common: CommonOptions { get }
+}
+
 extension ParsableCommand {
   /// Runs `body`; an error becomes one line on stderr and the exit code that scripts expect.
   func reporting(_ body: () throws -> Void) throws {
@@ -57,7 +71,17 @@ extension ParsableCommand {
     } catch {
       let line = ProgressReporter.printable(Self.message(error))
       FileHandle.standardError.write(Data("lvcd-bench: error: \(line)\n".utf8))
+      try logged(line)
       throw ExitCode(ExitStatus(error).rawValue)
+    }
+  }
+
+  /// Puts the error that ends a command into its log file, if it has one; a log that fails is told of.
+  private func logged(_ line: String) throws {
+    guard let log = (self as? any LoggingCommand)?.common.log else { return }
+    do { try log.write(.error, line) } catch {
+      FileHandle.standardError.write(
+        Data("lvcd-bench: error: \(ProgressReporter.printable("\(error)"))\n".utf8))
     }
   }
 
@@ -68,7 +92,8 @@ extension ParsableCommand {
     return "\(file.map { "\($0): " } ?? "")\(error.localizedDescription); check the path and its permissions"
   }
 
-  /// Throws a usage error when one of `outputs` is one of the `sources`: writing it would destroy what was read.
+  /// Throws a usage error when one of `outputs` is one of the `sources`: writing it would destroy what was
+  /// read.
   func refuseOverwriting(_ sources: [URL], by outputs: [String]) throws {
     let inputs = Set(sources.map { $0.resolvingSymlinksInPath().path })
     for output in outputs

@@ -3,6 +3,7 @@ internal import EvalCore
 internal import Foundation
 internal import Media
 internal import Perception
+internal import TensorCore
 
 /// `lvcd-bench lineart`: lineart of an image, a folder of frames or a video.
 struct LineartCommand: ParsableCommand {
@@ -23,9 +24,15 @@ struct LineartCommand: ParsableCommand {
   @Option(help: "Extractor: \(LineartExtractors.names.joined(separator: ", ")).")
   var extractor = "inklines"
 
+  @Option(help: "Weight file of an extractor that is a network. (default: the one in the cache)")
+  var weights: String?
+
   @Option(
     help: "Make lines solid: ink where the strength exceeds this number, 0 to 1. Default: keep soft edges.")
   var threshold: Double?
+
+  @OptionGroup var dryRun: DryRunOption
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let threshold, !(threshold >= 0 && threshold < 1) {
@@ -36,16 +43,26 @@ struct LineartCommand: ParsableCommand {
   func run() throws { try reporting { try extract() } }
 
   private func extract() throws {
-    try refuseOverwriting([URL(fileURLWithPath: input)], by: [output])
-    let extractor = try LineartExtractors.named(self.extractor)
+    let weights = try common.lineartWeights(of: extractor, given: self.weights)
+    try refuseOverwriting([URL(fileURLWithPath: input)] + [weights].compactMap(\.self), by: [output])
+    ComputeBudget.threadCount = common.jobCount
+    let extractor = try LineartExtractors.named(self.extractor, weights: weights)
     let source = try FrameSources.open(URL(fileURLWithPath: input))
-    let sink = try LineartSink(output: URL(fileURLWithPath: output), source: source)
-    let reader = try source.makeReader()
-    while let frame = try reader.next() {
-      let lineart = try extractor.lineart(of: frame)
-      try sink.write(threshold.map { solid(lineart, $0) } ?? lineart)
+    if dryRun.isDryRun {
+      return try answer("\(source.name): \(source.count) frames for \(extractor.name); nothing was written")
     }
-    try sink.finish()
+    let sink = try LineartSink(output: URL(fileURLWithPath: output), source: source)
+    do {
+      let reader = try source.makeReader()
+      while let frame = try reader.next() {
+        let lineart = try extractor.lineart(of: frame)
+        try sink.write(threshold.map { solid(lineart, $0) } ?? lineart)
+      }
+      try sink.finish()
+    } catch {
+      sink.abandon()
+      throw error
+    }
   }
 
   /// Black where the 8-bit ink strength exceeds `threshold`, else white.
@@ -65,11 +82,16 @@ private final class LineartSink {
   private let url: URL
   private let form: Form
   private let frameRate: Rational
+  /// Frames gather here and get the folder's name when all are there, so that no half-filled folder looks
+  /// whole.
+  private let gathering: URL
   private var video: VideoWriter?
   private var count = 0
 
   init(output url: URL, source: any FrameSource) throws {
     self.url = url
+    gathering = url.deletingLastPathComponent().appendingPathComponent(
+      ".\(url.lastPathComponent).\(getpid()).part", isDirectory: true)
     frameRate = (source as? VideoFile)?.frameRate ?? Rational(24)
     switch url.pathExtension.lowercased() {
     case "png":
@@ -83,12 +105,15 @@ private final class LineartSink {
     case "mkv": form = .video
     default:
       form = .folder
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-      let found = try FileManager.default.contentsOfDirectory(atPath: url.path)
-      guard found.isEmpty else {
-        throw ValidationError(
-          "\(url.path): the folder holds \(found.count) files already; name a new or an empty folder")
+      let manager = FileManager.default
+      if manager.fileExists(atPath: url.path) {
+        let found = try manager.contentsOfDirectory(atPath: url.path)
+        guard found.isEmpty else {
+          throw ValidationError(
+            "\(url.path): the folder holds \(found.count) files already; name a new or an empty folder")
+        }
       }
+      try manager.createDirectory(at: gathering, withIntermediateDirectories: true)
     }
   }
 
@@ -100,7 +125,7 @@ private final class LineartSink {
       video = writer
       try writer.append(frame)
     case .folder:
-      try writeGray(frame, to: url.appendingPathComponent(String(format: "%05d.png", count)))
+      try writeGray(frame, to: gathering.appendingPathComponent(String(format: "%05d.png", count)))
     }
     count += 1
   }
@@ -111,5 +136,20 @@ private final class LineartSink {
     try PNGFile.writeGray(width: frame.width, height: frame.height, values: values, to: url)
   }
 
-  func finish() throws { try video?.finish() }
+  func finish() throws {
+    try video?.finish()
+    guard form == .folder else { return }
+    // An empty folder of the name may be replaced; a filled one was refused.
+    guard rename(gathering.path, url.path) == 0 else {
+      throw MediaError.notWritten(path: url.path, cause: String(cString: strerror(errno)).lowercased())
+    }
+  }
+
+  /// Removes what was gathered so far.
+  func abandon() {
+    guard form == .folder else { return }
+    do { try FileManager.default.removeItem(at: gathering) } catch {
+      FileHandle.standardError.write(Data("lvcd-bench: \(gathering.path): cannot be removed\n".utf8))
+    }
+  }
 }

@@ -10,7 +10,10 @@ internal import Reports
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write tables from the results of a run; computes nothing.",
-    discussion: "RUN is a run folder, or 'paper' for the paper's own tables.")
+    discussion: """
+      RUN is a run folder, or 'paper' for the paper's own tables. The form 'html' is one page that opens from disk, \
+      with plots and a gallery of the clips whose frames are still there.
+      """)
 
   @Argument(help: ArgumentHelp("Run folder, or 'paper'.", valueName: "run"))
   var source: String
@@ -24,8 +27,14 @@ struct ReportCommand: ParsableCommand {
   @Option(name: .long, help: "Decimals of the metrics.")
   var digits = 4
 
+  @Flag(name: .customLong("ci"), help: "Show intervals over clips behind the values.")
+  var showsIntervals = false
+
   @Option(name: [.customShort("o"), .customLong("output")], help: "File to write. (default: print)")
   var output: String?
+
+  @OptionGroup var page: PageArguments
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reporting {
@@ -44,7 +53,11 @@ struct ReportCommand: ParsableCommand {
       }
       var options = ReportOptions()
       options.digits = digits
-      let text = try Reports.render(try results(layout), format: format, layout: layout, options: options)
+      options.showsIntervals = showsIntervals
+      let text =
+        format == .html && source != "paper"
+        ? try page.page(of: folder, layout: layout, options: options, library: common.library)
+        : try Reports.render(try results(layout), format: format, layout: layout, options: options)
       if let output {
         try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: output))
       } else {
@@ -55,7 +68,10 @@ struct ReportCommand: ParsableCommand {
 
   private func results(_ layout: TableLayout) throws -> RunResults {
     if source == "paper" { return try PublishedTables.paper().results(table: Int(layout.rawValue) ?? 1) }
-    let folder = URL(fileURLWithPath: source, isDirectory: true)
-    return try RunFolder(folder, exclusive: false).results()
+    return try folder.results()
+  }
+
+  private var folder: RunFolder {
+    RunFolder(URL(fileURLWithPath: source, isDirectory: true))
   }
 }

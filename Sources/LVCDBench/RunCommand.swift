@@ -3,9 +3,10 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Reports
+internal import TensorCore
 
 /// Colourises and scores; resumes by itself.
-struct RunCommand: ParsableCommand {
+struct RunCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Colour and score clips; resumes by itself.",
     discussion: """
@@ -44,11 +45,12 @@ struct RunCommand: ParsableCommand {
     help: "Allow methods, metrics, suites or clips to be added to an existing run.")
   var allowsNewRows = false
 
-  @Flag(name: .customLong("show-config"), help: "Print the resolved configuration and stop.")
+  @Flag(
+    name: .customLong("show-config"),
+    help: "Print every setting with its origin (default, file, environment, flag) and stop.")
   var showsConfiguration = false
 
-  @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Check everything, compute nothing.")
-  var isDryRun = false
+  @OptionGroup var dryRun: DryRunOption
 
   @Flag(name: .long, help: "Print results.json instead of tables.")
   var json = false
@@ -57,23 +59,26 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let configuration = try resolve()
+      let resolved = try resolve()
+      let configuration = resolved.configuration
       if showsConfiguration {
-        try answer(json: configuration.document)
+        if json { try answer(json: resolved.document) } else { try answer(resolved.text) }
         return
       }
+      // A model's operations spread over threads themselves; the runner then colours one clip at a time.
+      if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
       let progress = common.progress
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
       // A dry run leaves nothing behind, so its folder is a passing one.
       let temporary = FileManager.default.temporaryDirectory
-      let scratch = isDryRun ? temporary.appendingPathComponent("lvcd-bench-\(UUID().uuidString)") : nil
+      let scratch =
+        dryRun.isDryRun ? temporary.appendingPathComponent("lvcd-bench-\(UUID().uuidString)") : nil
       defer { if let scratch { try? FileManager.default.removeItem(at: scratch) } }
-      let folder = try RunFolder(scratch ?? URL(fileURLWithPath: output, isDirectory: true))
-      let runner = try Runner(
-        configuration, folder: folder, library: common.library, jobs: common.jobCount, progress: progress,
-        interruption: interruption)
-      if isDryRun {
+      let folder = RunFolder(scratch ?? URL(fileURLWithPath: output, isDirectory: true))
+      let runner = try common.runner(
+        configuration, folder: folder, progress: progress, interruption: interruption)
+      if dryRun.isDryRun {
         try answer("configuration, suites, rows and metrics are in order; nothing was computed")
         return
       }
@@ -86,78 +91,45 @@ struct RunCommand: ParsableCommand {
       try RunReport.write(results, into: folder)
       if json {
         try answer(json: results)
+      } else if common.plain {
+        try answer(Reports.plain(results))
       } else {
         try answer(try RunReport.summary(results, folder: folder))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if results.failures.count > configuration.maxFailed { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }
 
-  private func resolve() throws -> RunConfiguration {
-    var configuration: RunConfiguration
+  private func resolve() throws -> ResolvedConfiguration {
+    var layers: [ConfigurationLayer] = []
+    let environment = EnvironmentSettings.layers(ProcessInfo.processInfo.environment)
     if let config {
-      configuration = try RunConfiguration.load(URL(fileURLWithPath: config), overrides: overrides)
+      let file = try ConfigurationLayer.file(URL(fileURLWithPath: config))
+      layers += [file] + environment + [try .overrides(overrides, over: file)]
     } else {
       guard overrides.isEmpty else { throw ValidationError("--set needs a configuration file") }
-      configuration = RunConfiguration()
-      configuration.suites = ["similar", "general"]
-      configuration.methods = try Self.defaultMethods.map(MethodSpec.init(argument:))
+      let rows = try Self.defaultMethods.map { try MethodSpec(argument: $0).document }
+      let suites = ["similar", "general"].map(JSONValue.string)
+      layers.append(
+        ConfigurationLayer(
+          origin: .default, document: .object(["suites": .array(suites), "methods": .array(rows)])))
+      layers += environment
     }
     if !suite.isEmpty {
-      configuration.suites = suite
-      configuration.folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+      layers.append(
+        ConfigurationLayer(
+          origin: .flag("--suite"), key: "suites", value: .array(suite.map(JSONValue.string))))
     }
-    if !method.isEmpty { configuration.methods = try method.map(MethodSpec.init(argument:)) }
+    if !method.isEmpty {
+      let rows = try method.map { try MethodSpec(argument: $0).document }
+      layers.append(ConfigurationLayer(origin: .flag("--method"), key: "methods", value: .array(rows)))
+    }
     if let seed {
       guard seed >= 0 else { throw ValidationError("--seed must not be negative, got \(seed)") }
-      configuration.seed = UInt64(seed)
+      layers.append(ConfigurationLayer(origin: .flag("--seed"), key: "seed", value: .number(Double(seed))))
     }
-    try scoring.apply(to: &configuration)
-    try configuration.checkNames(file: "--method")
-    return configuration
-  }
-}
-
-/// Options of every command that computes metrics.
-struct ScoringOptions: ParsableArguments {
-  @Option(
-    name: .long, help: "Metrics, separated by commas: fid, fvd, lpips, psnr, ssim, edmd, tc. (default: all)")
-  var metrics: String?
-
-  @Option(
-    name: .customLong("metric-option"),
-    help: "An option of a metric, metric.name=value; repeatable ('doctor --metrics' lists them).")
-  var metricOptions: [String] = []
-
-  @Flag(name: .customLong("include-reference"), help: "Evaluate the reference frame too.")
-  var includesReference = false
-
-  @Option(name: .long, help: "Only clips whose id fits this pattern (* and ?).")
-  var clips: String?
-
-  @Option(name: .long, help: "Only the first K clips of each suite; the result is marked partial.")
-  var limit: Int?
-
-  func apply(to configuration: inout RunConfiguration) throws {
-    if let metrics {
-      let names = metrics.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-      configuration.metrics = try RunConfiguration.metrics(names, file: "--metrics")
-    }
-    for option in metricOptions {
-      let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
-      let keys = parts.first?.split(separator: ".", maxSplits: 1).map(String.init) ?? []
-      guard parts.count == 2, keys.count == 2, let id = MetricID(rawValue: keys[0]) else {
-        throw ValidationError(
-          "--metric-option '\(option)': expected metric.name=value, for example edmd.threshold=0.3")
-      }
-      configuration.metricOptions[id, default: [:]][keys[1]] = parts[1]
-    }
-    if includesReference { configuration.frameProtocol.evaluatesReference = true }
-    if let clips { configuration.clipPattern = clips }
-    if let limit {
-      guard limit > 0 else { throw ValidationError("--limit must be at least 1, got \(limit)") }
-      configuration.limit = limit
-    }
+    return try ResolvedConfiguration(layers: layers + scoring.layers)
   }
 }
 

@@ -58,6 +58,7 @@ extension ReportFormat {
     case .tsv: "tsv"
     case .json: "json"
     case .latex: "tex"
+    case .html: "html"
     }
   }
 }

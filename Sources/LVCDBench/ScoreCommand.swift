@@ -5,7 +5,7 @@ internal import Foundation
 internal import Reports
 
 /// Scores frames that any method made.
-struct ScoreCommand: ParsableCommand {
+struct ScoreCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Score the frames of any method; no model is needed.",
     discussion: """
@@ -35,6 +35,7 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup var common: CommonOptions
+  @OptionGroup var dryRun: DryRunOption
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
@@ -49,23 +50,27 @@ struct ScoreCommand: ParsableCommand {
       guard let policy = CountPolicy(rawValue: countPolicy) else {
         throw ValidationError("--count-policy '\(countPolicy)': expected strict or common")
       }
-      var configuration = RunConfiguration()
-      configuration.suites = [suite]
-      configuration.methods = [
-        MethodSpec(
-          name: name ?? "outputs", source: .outputs(template: outputs, offset: offset, countPolicy: policy))
-      ]
-      try scoring.apply(to: &configuration)
+      let row = MethodSpec(
+        name: name ?? "outputs", source: .outputs(template: outputs, offset: offset, countPolicy: policy))
+      let request = ConfigurationLayer(
+        origin: .flag("--outputs, --suite"),
+        document: .object(["suites": .array([.string(suite)]), "methods": .array([row.document])]))
+      let environment = EnvironmentSettings.layers(ProcessInfo.processInfo.environment)
+      let configuration = try ResolvedConfiguration(layers: environment + [request] + scoring.layers)
+        .configuration
       let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
         "lvcd-bench-score-\(UUID().uuidString)")
-      let folder = try RunFolder(output.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? temporary)
-      defer { if output == nil { try? FileManager.default.removeItem(at: temporary) } }
+      let keeps = dryRun.isDryRun ? nil : output.map { URL(fileURLWithPath: $0, isDirectory: true) }
+      let folder = RunFolder(keeps ?? temporary)
+      defer { if keeps == nil { try? FileManager.default.removeItem(at: temporary) } }
       let progress = common.progress
       let interruption = Interruption()
       interruption.listen { progress.warn($0) }
-      let runner = try Runner(
-        configuration, folder: folder, library: common.library, jobs: common.jobCount, progress: progress,
-        interruption: interruption)
+      let runner = try common.runner(
+        configuration, folder: folder, progress: progress, interruption: interruption)
+      if dryRun.isDryRun {
+        return try answer("suite, outputs' pattern and metrics are in order; nothing was computed")
+      }
       let results: RunResults
       do { results = try runner.run() } catch is CancellationError {
         throw ExitCode(interruption.exitCode ?? 130)
@@ -73,9 +78,12 @@ struct ScoreCommand: ParsableCommand {
       if output != nil { try RunReport.write(results, into: folder) }
       if json {
         for document in try runner.scoreDocuments(results) { try answer(json: document) }
+      } else if common.plain {
+        try answer(Reports.plain(results))
       } else {
         try answer(try ConsoleTable.render(results, layout: .table1))
       }
+      try scoring.refuseTestWeights(results, common.progress)
       if !results.failures.isEmpty { throw ExitCode(ExitStatus.clipsFailed.rawValue) }
     }
   }

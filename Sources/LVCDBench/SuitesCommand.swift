@@ -10,7 +10,7 @@ struct SuitesCommand: ParsableCommand {
     commandName: "suites", abstract: "List, show, check and make test sets.",
     subcommands: [List.self, Show.self, Validate.self, Import.self], defaultSubcommand: List.self)
 
-  struct List: ParsableCommand {
+  struct List: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(abstract: "List the embedded sets.")
     @OptionGroup var common: CommonOptions
     @Flag(name: .long, help: "Print JSON.") var json = false
@@ -18,6 +18,10 @@ struct SuitesCommand: ParsableCommand {
     func run() throws {
       try reporting {
         let suites = try SuiteLibrary.embeddedNames.map { try common.library.suite($0) }
+        if common.plain {
+          let lines = suites.map { "\($0.name)\t\($0.clips.count)\t\($0.frameCount)\t\($0.hash)" }
+          return try answer(lines.joined(separator: "\n"))
+        }
         if json {
           try answer(json: suites.map { SuiteDescription($0, clips: false) })
         } else {
@@ -31,7 +35,7 @@ struct SuitesCommand: ParsableCommand {
     }
   }
 
-  struct Show: ParsableCommand {
+  struct Show: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the clips of a set and where its files lie.")
     @Argument(help: "Suite file or embedded set.") var suite: String
@@ -42,6 +46,10 @@ struct SuitesCommand: ParsableCommand {
       try reporting {
         let suite = try common.library.suite(suite)
         if json { return try answer(json: SuiteDescription(suite, clips: true)) }
+        if common.plain {
+          let lines = suite.clips.map { "\($0.id)\t\($0.count)\t\($0.reference)\t\($0.sha256 ?? "")" }
+          return try answer(lines.joined(separator: "\n"))
+        }
         try answer(
           "\(suite.title) (\(suite.name)), \(suite.clips.count) clips, \(suite.frameCount) frames, hash \(suite.hash.prefix(12))"
         )
@@ -56,24 +64,48 @@ struct SuitesCommand: ParsableCommand {
     }
   }
 
-  struct Validate: ParsableCommand {
+  struct Validate: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Decode every frame of a set and check counts, sizes and hashes.")
     @Argument(help: "Suite file or embedded set.") var suite: String
     @OptionGroup var common: CommonOptions
+    @Flag(name: .long, help: "Print JSON.") var json = false
 
     func run() throws {
       try reporting {
         let suite = try common.library.suite(suite)
         let faults = SuiteValidator(suite: suite).faults(progress: common.progress)
-        for fault in faults { try answer(fault) }
+        if json {
+          try answer(
+            json: SuiteValidation(
+              suite: suite.name, clips: suite.clips.count, frames: suite.frameCount, faults: faults))
+        } else if common.plain {
+          for fault in faults { try answer("\(fault.clip)\t\(ProgressReporter.printable(fault.message))") }
+        } else {
+          for fault in faults { try answer(Self.line(fault, suite: suite.name)) }
+          if faults.isEmpty {
+            try answer("\(suite.name): \(suite.clips.count) clips, \(suite.frameCount) frames, all in order")
+          }
+        }
         guard faults.isEmpty else { throw ExitCode(ExitStatus.badData.rawValue) }
-        try answer("\(suite.name): \(suite.clips.count) clips, \(suite.frameCount) frames, all in order")
       }
+    }
+
+    /// Some messages name the clip themselves.
+    private static func line(_ fault: SuiteValidator.Fault, suite: String) -> String {
+      let name = "\(suite)/\(fault.clip): "
+      return fault.message.hasPrefix(name) ? fault.message : name + fault.message
     }
   }
 
-  struct Import: ParsableCommand {
+  /// The answer of `suites validate --json`.
+  private struct SuiteValidation: Encodable {
+    let suite: String
+    let clips: Int, frames: Int
+    let faults: [SuiteValidator.Fault]
+  }
+
+  struct Import: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make a set from folders of frames or videos.",
       discussion: """
@@ -96,6 +128,8 @@ struct SuitesCommand: ParsableCommand {
     @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of the suite file.") var output:
       String
     @OptionGroup var common: CommonOptions
+    @OptionGroup var dryRun: DryRunOption
+    @Flag(name: .long, help: "Print JSON.") var json = false
 
     func run() throws {
       try reporting {
@@ -107,16 +141,35 @@ struct SuitesCommand: ParsableCommand {
           throw ValidationError("--clip-length must be at least 1, got \(clipLength)")
         }
         importer.size = try size.map(FrameSize.init(argument:))
-        importer.extractor = try extractor.map { try LineartExtractors.named($0) }
+        importer.extractor = try extractor.map {
+          try LineartExtractors.named($0, weights: common.lineartWeights(of: $0, given: nil))
+        }
+        let inputs = sources.map { URL(fileURLWithPath: $0) }
+        if dryRun.isDryRun {
+          let clips = try importer.clips(in: inputs)
+          return try answer((clips + ["\(clips.count) clips would be imported"]).joined(separator: "\n"))
+        }
         let outcome = try importer.run(
-          sources.map { URL(fileURLWithPath: $0) }, into: URL(fileURLWithPath: output, isDirectory: true),
-          progress: common.progress)
+          inputs, into: URL(fileURLWithPath: output, isDirectory: true), progress: common.progress)
         for name in outcome.dropped { common.progress.warn("dropped, too short: \(name)") }
+        if json {
+          return try answer(
+            json: SuiteImport(
+              file: outcome.file.path, suite: SuiteDescription(outcome.suite, clips: true),
+              dropped: outcome.dropped))
+        }
         try answer(
           "\(outcome.file.path): \(outcome.suite.clips.count) clips, \(outcome.suite.frameCount) frames")
       }
     }
   }
+}
+
+/// The answer of `suites import --json`.
+private struct SuiteImport: Encodable {
+  let file: String
+  let suite: SuiteDescription
+  let dropped: [String]
 }
 
 /// A suite as `--json` prints it.

@@ -31,7 +31,8 @@ public enum AtomicFile {
     try rename(temporary, to: path)
   }
 
-  /// Devices and pipes such as `/dev/stdout` are written to; putting a file in their place would destroy them.
+  /// Devices and pipes such as `/dev/stdout` are written to; putting a file in their place would destroy
+  /// them.
   private static func writeThrough(_ buffer: UnsafeRawBufferPointer, to path: String) throws(MediaError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
@@ -56,8 +57,43 @@ public enum AtomicFile {
   /// A name beside `url` that no other write uses, hidden so that readers of the folder pass over it.
   static func temporaryPath(for url: URL) -> String {
     let number = counter.add(1, ordering: .relaxed).newValue
-    let name = ".\(url.lastPathComponent.prefix(100)).\(getpid())-\(number).part"
+    let name = ".\(url.lastPathComponent.prefix(100)).\(host)-\(getpid())-\(number).part"
     return url.deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  /// This machine's name as it may stand in a file name.
+  private static let host = String(
+    ProcessInfo.processInfo.hostName.prefix(40).map { $0.isLetter || $0.isNumber ? $0 : "_" })
+
+  /// Seconds after which a temporary file of another machine, whose processes cannot be looked up, is given
+  /// up.
+  private static let patience = 3600.0
+
+  /// Removes temporary files in `folder` that their processes can no longer finish: those of this machine
+  /// whose process is gone, and those of others after an hour.
+  ///
+  /// What cannot be removed stays; it is in nobody's way.
+  public static func removeLeftovers(in folder: URL, isDeep: Bool) {
+    let manager = FileManager.default
+    guard let paths = manager.enumerator(atPath: folder.path) else { return }
+    while let path = paths.nextObject() as? String {
+      if !isDeep { paths.skipDescendants() }
+      let name = (path as NSString).lastPathComponent
+      guard name.hasPrefix("."), name.hasSuffix(".part") else { continue }
+      let file = folder.appendingPathComponent(path).path
+      if isAbandoned(file, name: name) { unlink(file) }
+    }
+  }
+
+  private static func isAbandoned(_ file: String, name: String) -> Bool {
+    let owner = name.dropLast(".part".count).split(separator: ".").last ?? ""
+    let parts = owner.split(separator: "-")
+    if parts.count == 3, parts[0] == host, let pid = Int32(parts[1]) {
+      return kill(pid, 0) != 0 && errno == ESRCH
+    }
+    var status = stat()
+    guard stat(file, &status) == 0 else { return false }
+    return Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > patience
   }
 
   /// Puts the finished temporary file in place and makes the new name durable.

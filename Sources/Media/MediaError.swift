@@ -40,6 +40,14 @@ public enum MediaError: ReasonedError, CustomStringConvertible, Hashable {
     }
   }
 
+  /// What happened, without the file's name: for errors that name it themselves.
+  public var cause: String {
+    switch self {
+    case .notWritten(_, let cause): cause
+    default: description
+    }
+  }
+
   /// One lower-case line for the user.
   public var description: String {
     switch self {

@@ -8,8 +8,8 @@ struct FlowField: Sendable {
   let width: Int
   let height: Int
   /// Unit vector across the edge (along the gradient); the vector along it is `(-acrossY, acrossX)`.
-  private let acrossX: [Double]
-  private let acrossY: [Double]
+  private var acrossX: [Double]
+  private var acrossY: [Double]
 
   init(of picture: LabPicture) {
     width = picture.lightness.width
@@ -37,32 +37,36 @@ struct FlowField: Sendable {
     let smoothed = [xx, xy, yy].map {
       Plane(width: width, height: height, values: $0).blurred(sigma: Self.tensorSigma).values
     }
-    let angles = (0..<count).map { pixel in
-      0.5 * atan2(2 * smoothed[1][pixel], smoothed[0][pixel] - smoothed[2][pixel])
+    acrossX = [Double](repeating: 0, count: count)
+    acrossY = acrossX
+    for pixel in 0..<count {
+      let angle = 0.5 * atan2(2 * smoothed[1][pixel], smoothed[0][pixel] - smoothed[2][pixel])
+      acrossX[pixel] = cos(angle)
+      acrossY[pixel] = sin(angle)
     }
-    acrossX = angles.map { cos($0) }
-    acrossY = angles.map { sin($0) }
   }
 
   /// Strength of dark lines (difference of Gaussians of lightness) and of colour boundaries (gradient
   /// length), both integrated along the flow; not negative.
   func responses(in picture: LabPicture) -> (line: Plane, boundary: Plane) {
     let (line, boundary) = across(picture)
-    let sigmas = InkLinesExtractor.alongSigmas
-    var alongLine = along(line, sigma: sigmas.line)
-    for pixel in alongLine.values.indices { alongLine.values[pixel] = max(0, -alongLine.values[pixel]) }
-    return (alongLine, along(boundary, sigma: sigmas.boundary))
+    let (alongLine, alongBoundary) = along(line, boundary)
+    return (
+      Plane(width: width, height: height, values: alongLine.map { max(0, -$0) }),
+      Plane(width: width, height: height, values: alongBoundary)
+    )
   }
 
   /// Pixels whose value is not below those one pixel away on both sides across the edge.
   func ridges(of plane: Plane) -> [Bool] {
-    let sampler = Sampler(plane)
-    return plane.values.indices.map { pixel in
-      let (x, y) = (Double(pixel % width), Double(pixel / width))
-      let value = plane.values[pixel]
-      let ahead = sampler.value(x + acrossX[pixel], y + acrossY[pixel])
-      let behind = sampler.value(x - acrossX[pixel], y - acrossY[pixel])
-      return value >= ahead && value > behind
+    Sampler.reading(plane.values, width: width, height: height) { sampler in
+      plane.values.indices.map { pixel in
+        let (x, y) = (Double(pixel % width), Double(pixel / width))
+        let value = plane.values[pixel]
+        let ahead = sampler.value(x + acrossX[pixel], y + acrossY[pixel])
+        let behind = sampler.value(x - acrossX[pixel], y - acrossY[pixel])
+        return value >= ahead && value > behind
+      }
     }
   }
 
@@ -76,25 +80,28 @@ struct FlowField: Sendable {
     let edgeTaps = narrow.enumerated().map { index, weight in
       Double(index - reach) / (sigmas.narrow * sigmas.narrow) * weight
     }
-    let samplers = picture.channels.map(Sampler.init)
+    // One reading position serves all three channels.
+    let lab = (0..<(width * height)).map { pixel in
+      SIMD4(
+        picture.lightness.values[pixel], picture.greenRed.values[pixel], picture.blueYellow.values[pixel], 0)
+    }
     var line = [Double](repeating: 0, count: width * height)
     var boundary = line
-    for pixel in line.indices {
-      let (x, y) = (Double(pixel % width), Double(pixel / width))
-      var derivatives = (0.0, 0.0, 0.0)
-      for tap in -reach...reach {
-        let px = x + Double(tap) * acrossX[pixel]
-        let py = y + Double(tap) * acrossY[pixel]
-        let lightness = samplers[0].value(px, py)
-        let edge = edgeTaps[tap + reach]
-        line[pixel] += lineTaps[tap + reach] * lightness
-        derivatives.0 += edge * lightness
-        derivatives.1 += edge * samplers[1].value(px, py)
-        derivatives.2 += edge * samplers[2].value(px, py)
+    Sampler.reading(lab, width: width, height: height) { sampler in
+      for pixel in line.indices {
+        let (x, y) = (Double(pixel % width), Double(pixel / width))
+        let (dx, dy) = (acrossX[pixel], acrossY[pixel])
+        var response = 0.0
+        var derivatives = SIMD4<Double>.zero
+        for tap in -reach...reach {
+          let value = sampler.value(x + Double(tap) * dx, y + Double(tap) * dy)
+          response += lineTaps[tap + reach] * value.x
+          derivatives += edgeTaps[tap + reach] * value
+        }
+        let squares = derivatives * derivatives
+        line[pixel] = response
+        boundary[pixel] = (squares.x + squares.y + squares.z).squareRoot()
       }
-      let squares =
-        derivatives.0 * derivatives.0 + derivatives.1 * derivatives.1 + derivatives.2 * derivatives.2
-      boundary[pixel] = squares.squareRoot()
     }
     return (
       Plane(width: width, height: height, values: line),
@@ -102,34 +109,75 @@ struct FlowField: Sendable {
     )
   }
 
-  /// Gaussian-weighted mean along the curve that follows the edge direction to both sides.
-  private func along(_ plane: Plane, sigma: Double) -> Plane {
-    let steps = Int(2.5 * sigma)
-    let weights = (0...steps).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
-    let total = weights[0] + 2 * weights.dropFirst().reduce(0, +)
-    let sampler = Sampler(plane)
-    var output = plane
-    for pixel in plane.values.indices {
-      var sum = plane.values[pixel]
-      for side in [1.0, -1.0] {
-        var (x, y) = (Double(pixel % width), Double(pixel / width))
-        var (dx, dy) = (-side * acrossY[pixel], side * acrossX[pixel])
-        for step in 1...steps {
-          x += dx
-          y += dy
-          sum += weights[step] * sampler.value(x, y)
-          let column = min(width - 1, max(0, Int(x.rounded())))
-          let row = min(height - 1, max(0, Int(y.rounded())))
-          let here = row * width + column
-          let (alongX, alongY) = (-acrossY[here], acrossX[here])
-          // Directions have no sign: go on the way that was taken.
-          let sign = alongX * dx + alongY * dy < 0 ? -1.0 : 1.0
-          (dx, dy) = (sign * alongX, sign * alongY)
+  /// Gaussian-weighted means of both planes along the curve that follows the edge direction to both sides:
+  /// one walk serves both, and both sides are walked in step, since each step waits for the one before.
+  private func along(_ line: Plane, _ boundary: Plane) -> ([Double], [Double]) {
+    let sigmas = InkLinesExtractor.alongSigmas
+    let reach = (line: Int(2.5 * sigmas.line), boundary: Int(2.5 * sigmas.boundary))
+    let steps = max(reach.line, reach.boundary)
+    func weight(_ step: Int, _ sigma: Double, _ reach: Int) -> Double {
+      step <= reach ? exp(-Double(step * step) / (2 * sigma * sigma)) : 0
+    }
+    let weights = (0...steps).map { step in
+      SIMD2(weight(step, sigmas.line, reach.line), weight(step, sigmas.boundary, reach.boundary))
+    }
+    let total = weights[0] + 2 * weights.dropFirst().reduce(.zero, +)
+    let pairs = line.values.indices.map { SIMD2(line.values[$0], boundary.values[$0]) }
+    let across = acrossX.indices.map { SIMD2(acrossX[$0], acrossY[$0]) }
+    var (first, second) = (line.values, boundary.values)
+    Sampler.reading(pairs, width: width, height: height) { sampler in
+      across.withUnsafeBufferPointer { across in
+        withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: 2 * steps) { read in
+          for pixel in pairs.indices {
+            let place = SIMD2(Double(pixel % width), Double(pixel / width))
+            let direction = SIMD2(-across[pixel].y, across[pixel].x)
+            var ahead = Walk(place: place, direction: direction)
+            var back = Walk(place: place, direction: -direction)
+            for step in 0..<steps {
+              read[step] = ahead.step(sampler, across, width: width, height: height)
+              read[steps + step] = back.step(sampler, across, width: width, height: height)
+            }
+            var sum = pairs[pixel]
+            for step in 0..<steps { sum += weights[step + 1] * read[step] }
+            for step in 0..<steps { sum += weights[step + 1] * read[steps + step] }
+            let mean = sum / total
+            first[pixel] = mean.x
+            second[pixel] = mean.y
+          }
         }
       }
-      output.values[pixel] = sum / total
     }
-    return output
+    return (first, second)
+  }
+
+  /// A point that follows the edge direction, pixel by pixel.
+  private struct Walk {
+    var place: SIMD2<Double>
+    var direction: SIMD2<Double>
+
+    /// Goes on by one pixel; returns what is read there.
+    @inline(__always)
+    mutating func step(
+      _ sampler: Sampler<SIMD2<Double>>, _ across: UnsafeBufferPointer<SIMD2<Double>>, width: Int, height: Int
+    ) -> SIMD2<Double> {
+      place += direction
+      let value = sampler.value(place.x, place.y)
+      let here = across[
+        FlowField.nearest(place.y, below: height) * width + FlowField.nearest(place.x, below: width)]
+      let along = SIMD2(-here.y, here.x)
+      // Directions have no sign: go on the way that was taken.
+      let turned = along * direction
+      direction = turned.x + turned.y < 0 ? -along : along
+      return value
+    }
+  }
+
+  /// The whole number nearest to `position` among 0 ..< `bound`; halves go up.
+  @inline(__always)
+  private static func nearest(_ position: Double, below bound: Int) -> Int {
+    guard position > 0 else { return 0 }
+    let whole = Int(position)
+    return min(bound - 1, position - Double(whole) >= 0.5 ? whole + 1 : whole)
   }
 
   private static func weights(sigma: Double, reach: Int) -> [Double] {
@@ -139,27 +187,48 @@ struct FlowField: Sendable {
   }
 }
 
+/// What can be read between pixels.
+private protocol Blendable {
+  static func * (value: Self, weight: Double) -> Self
+  static func + (a: Self, b: Self) -> Self
+}
+
+extension Double: Blendable {}
+extension SIMD2<Double>: Blendable {}
+extension SIMD4<Double>: Blendable {}
+
 /// Bilinear reading between pixel centres; positions outside read the border.
-private struct Sampler {
-  private let plane: Plane
+private struct Sampler<Value: Blendable> {
+  private let values: UnsafeBufferPointer<Value>
+  private let width: Int
   private let lastX: Double
   private let lastY: Double
 
-  init(_ plane: Plane) {
-    self.plane = plane
-    lastX = Double(plane.width - 1)
-    lastY = Double(plane.height - 1)
+  /// Calls `body` with a sampler over `width * height` values.
+  static func reading<Result>(
+    _ values: [Value], width: Int, height: Int, _ body: (Sampler<Value>) -> Result
+  ) -> Result {
+    precondition(values.count == width * height, "a \(width)x\(height) plane needs \(width * height) values")
+    return values.withUnsafeBufferPointer { body(Sampler(values: $0, width: width, height: height)) }
   }
 
-  func value(_ x: Double, _ y: Double) -> Double {
+  private init(values: UnsafeBufferPointer<Value>, width: Int, height: Int) {
+    self.values = values
+    self.width = width
+    lastX = Double(width - 1)
+    lastY = Double(height - 1)
+  }
+
+  @inline(__always)
+  func value(_ x: Double, _ y: Double) -> Value {
     let (px, py) = (min(lastX, max(0, x)), min(lastY, max(0, y)))
     let (left, top) = (Int(px), Int(py))
     let (fx, fy) = (px - Double(left), py - Double(top))
-    let right = min(left + 1, plane.width - 1)
-    let upper = top * plane.width
-    let lower = min(top + 1, plane.height - 1) * plane.width
-    let above = plane.values[upper + left] * (1 - fx) + plane.values[upper + right] * fx
-    let below = plane.values[lower + left] * (1 - fx) + plane.values[lower + right] * fx
+    let right = px < lastX ? 1 : 0
+    let upper = top * width + left
+    let lower = py < lastY ? upper + width : upper
+    let above = values[upper] * (1 - fx) + values[upper + right] * fx
+    let below = values[lower] * (1 - fx) + values[lower + right] * fx
     return above * (1 - fy) + below * fy
   }
 }

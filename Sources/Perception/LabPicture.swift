@@ -15,6 +15,11 @@ struct LabPicture: Sendable {
     let count = frame.width * frame.height
     var channels = [[Double]](repeating: [Double](repeating: 0, count: count), count: 3)
     for pixel in 0..<count {
+      // Flat colours are the rule in animation: the neighbour's values are this pixel's too.
+      if pixel > 0, Self.isRepeated(pixel, in: frame.rgb) {
+        for channel in 0..<3 { channels[channel][pixel] = channels[channel][pixel - 1] }
+        continue
+      }
       let red = linear[Int(frame.rgb[3 * pixel])]
       let green = linear[Int(frame.rgb[3 * pixel + 1])]
       let blue = linear[Int(frame.rgb[3 * pixel + 2])]
@@ -29,6 +34,11 @@ struct LabPicture: Sendable {
     lightness = Plane(width: frame.width, height: frame.height, values: channels[0])
     greenRed = Plane(width: frame.width, height: frame.height, values: channels[1])
     blueYellow = Plane(width: frame.width, height: frame.height, values: channels[2])
+  }
+
+  private static func isRepeated(_ pixel: Int, in rgb: [UInt8]) -> Bool {
+    rgb[3 * pixel] == rgb[3 * pixel - 3] && rgb[3 * pixel + 1] == rgb[3 * pixel - 2]
+      && rgb[3 * pixel + 2] == rgb[3 * pixel - 1]
   }
 
   var channels: [Plane] { [lightness, greenRed, blueYellow] }

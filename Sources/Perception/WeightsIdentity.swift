@@ -14,8 +14,10 @@ public struct WeightsIdentity: Sendable, Hashable {
     let isOfficial: Bool
   }
 
-  /// The metadata key by which a safetensors file of our own names its origin.
+  /// The metadata key by which a safetensors file names its origin; the project's own training writes an object there.
   static let originKey = "origin"
+  /// What files of the project's own training are called.
+  static let projectOrigin = "project"
 
   /// SHA-256 of the file in hexadecimal digits.
   public let sha256: String
@@ -38,13 +40,28 @@ public struct WeightsIdentity: Sendable, Hashable {
       throw .unreadable(file: file.name, reason: error.localizedDescription)
     }
     let known = published.first { digest.hasPrefix($0.hashPrefix) }
-    let stated = file.metadata[Self.originKey].flatMap { name in
-      Self.isPlain(name) && !published.contains { $0.origin == name } ? name : nil
-    }
+    let stated = file.metadata[Self.originKey].flatMap(Self.stated)
+      .flatMap { name in published.contains { $0.origin == name } ? nil : name }
     sha256 = digest
     origin = known?.origin ?? stated ?? String(digest.prefix(8))
     isOfficial = known?.isOfficial ?? false
     isPublished = known != nil
+  }
+
+  /// The name that a file's metadata states; nil when it is of no known form.
+  private static func stated(_ text: String) -> String? {
+    if isPlain(text) { return text }
+    struct TrainingRun: Decodable {
+      let run: String
+      let step: Int
+    }
+    do {
+      _ = try JSONDecoder().decode(TrainingRun.self, from: Data(text.utf8))
+      return projectOrigin
+    } catch {
+      // Some other program's note, which names nobody's weights.
+      return nil
+    }
   }
 
   /// Short and fit for column headers.

@@ -1,5 +1,7 @@
 internal import COpenBLAS
+internal import CTensorKernels
 internal import Dispatch
+internal import Glibc
 internal import Synchronization
 
 /// The one owner of threads: how many of them the operations of this module may use.
@@ -8,7 +10,7 @@ internal import Synchronization
 /// that thread only: results are bit-equal for any thread count.
 public enum ComputeBudget {
   private static let threads = Atomic<Int>(1)
-  private static let packedLimit = Atomic<Int>(4 << 30)
+  private static let packedLimit = Atomic<Int>(6 << 30)
   private static let packedBytes = Atomic<Int>(0)
   /// Runs once, before the first product: OpenBLAS's own thread count is process-wide.
   private static let confineOpenBLAS: Void = openblas_set_num_threads(1)
@@ -28,7 +30,7 @@ public enum ComputeBudget {
   /// `OPENBLAS_CORETYPE`, set before the program starts, overrides the choice.
   public static var matrixKernels: String { String(cString: openblas_get_corename()) }
 
-  /// Bytes that packed copies of weights may occupy together; 4 GiB until set. Weights beyond it are packed at every
+  /// Bytes that packed copies of weights may occupy together; 6 GiB until set. Weights beyond it are packed at every
   /// call, which costs time and changes no result.
   public static var packedWeightLimit: Int {
     get { packedLimit.load(ordering: .relaxed) }
@@ -43,6 +45,17 @@ public enum ComputeBudget {
 
   /// Begins a new measurement of `peakMemory`.
   public static func resetPeakMemory() { MemoryPool.shared.resetPeak() }
+
+  /// What `OPENBLAS_CORETYPE` should be for this processor when OpenBLAS took it for an older one without its vector
+  /// units, several times slower; nil when OpenBLAS chose well or the variable is set already.
+  public static var betterMatrixKernels: String? {
+    let withoutWideVectors = ["prescott", "core2", "penryn", "dunnington", "nehalem", "generic", "katmai"]
+    guard getenv("OPENBLAS_CORETYPE") == nil, withoutWideVectors.contains(matrixKernels.lowercased()) else {
+      return nil
+    }
+    if ct_supports_vector(CT_VECTOR_AVX512) != 0 { return "SkylakeX" }
+    return ct_supports_vector(CT_VECTOR_AVX2) != 0 ? "Haswell" : nil
+  }
 
   /// Asks for `byteCount` more bytes of packed weights; false when they would exceed the limit.
   static func reservePackedWeights(_ byteCount: Int) -> Bool {

@@ -36,8 +36,10 @@ extension WeightStoreError: CustomStringConvertible {
   /// The message.
   public var description: String {
     switch self {
-    case .missing(let id, let file, let folder):
-      "the weights \(file) are missing; run 'lvcd-bench weights get \(id.rawValue)' or put the file into \(folder)"
+    case .missing(let id, let file, _):
+      // Stands in reports, which name no folder of the machine they were made on.
+      "the weights \(file) are missing; run 'lvcd-bench weights get \(id.rawValue)', "
+        + "or put the file into the folder that 'lvcd-bench weights list' names"
     case .wrongSize(let file, let found, let expected):
       "\(file): has \(found) bytes, expected \(expected); the download is incomplete or another file, get it again"
     case .wrongDigest(let file, let found, let expected):

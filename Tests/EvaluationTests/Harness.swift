@@ -1,6 +1,7 @@
 import EvalCore
 import Foundation
 import TestSupport
+import WeightStore
 
 @testable import Evaluation
 
@@ -30,9 +31,10 @@ struct Harness {
 
   func runner(_ name: String, jobs: Int = 2, interruption: Interruption = Interruption()) throws -> Runner {
     try Runner(
-      configuration, folder: try RunFolder(runFolder(name)),
+      configuration, folder: RunFolder(runFolder(name)),
       library: SuiteLibrary(cache: folder.url.appendingPathComponent("cache")), jobs: jobs, progress: .silent,
-      interruption: interruption)
+      interruption: interruption,
+      weights: WeightStore(cache: folder.url.appendingPathComponent("cache"), environment: [:]))
   }
 
   @discardableResult

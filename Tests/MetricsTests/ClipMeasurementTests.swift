@@ -53,7 +53,7 @@ import Testing
 
   @Test(arguments: [MetricID.psnr, .ssim, .edmd])
   func sizesMustAgree(id: MetricID) throws {
-    let metric = try #require(try MetricRegistry.make([id]).first)
+    let metric = try #require(try MetricRegistry.make([id], weights: Weightless.store).first)
     let wide = Frame(width: 17, height: 16, red: 0, green: 0, blue: 0)
     let observer = try metric.makeObserver(clipID: "shots/01")
     do {
@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: [MetricID.psnr, .ssim, .edmd])
   func aClipWithoutFramesHasNoValue(id: MetricID) throws {
-    let metric = try #require(try MetricRegistry.make([id]).first)
+    let metric = try #require(try MetricRegistry.make([id], weights: Weightless.store).first)
     let result = try metric.makeObserver(clipID: "none").finish()
     #expect(result.value == nil)
     #expect(result.frames.isEmpty)

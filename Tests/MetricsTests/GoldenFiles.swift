@@ -9,6 +9,8 @@ enum GoldenFiles {
     try PNGFile.read(Goldens.metrics.appendingPathComponent(path))
   }
 
+  static func path(_ path: String) -> String { Goldens.metrics.appendingPathComponent(path).path }
+
   static func exists(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: Goldens.metrics.appendingPathComponent(path).path)
   }

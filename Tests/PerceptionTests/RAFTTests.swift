@@ -176,9 +176,6 @@ private struct PrincetonNames: TensorSource {
   var names: [String] { originals.keys.sorted() }
   var separator: String { "." }
   func hasTensor(named name: String) -> Bool { originals[name] != nil }
-  func shape(ofTensorNamed name: String) -> [Int]? {
-    originals[name].flatMap { file.shape(ofTensorNamed: $0) }
-  }
   func weight(named name: String, expectedShape: [Int]) throws(CheckpointError) -> WeightTensor? {
     guard let original = originals[name] else { return nil }
     return try file.weight(named: original)
@@ -199,7 +196,6 @@ private struct ExtraTensor: TensorSource {
   var names: [String] { file.names + [extra] }
   var separator: String { "." }
   func hasTensor(named name: String) -> Bool { name == extra || file.hasTensor(named: name) }
-  func shape(ofTensorNamed name: String) -> [Int]? { file.shape(ofTensorNamed: name) }
   func weight(named name: String, expectedShape: [Int]) throws(CheckpointError) -> WeightTensor? {
     try file.weight(named: name)
   }

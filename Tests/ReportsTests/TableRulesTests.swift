@@ -240,4 +240,31 @@ import Testing
   private func markdownRows(_ results: RunResults, layout: TableLayout) throws -> [[String]] {
     MarkdownCells.rows(try Reports.render(results, format: .markdown, layout: layout))
   }
+
+  @Test func intervalsStandBehindValuesWhereAsked() throws {
+    var results = Samples.firstRun()
+    results.statistics = ResamplingSettings()
+    results.cells[0].values[.psnr]?.interval = Interval(15.5, 16.25, level: 0.95)
+    var options = ReportOptions()
+    #expect(!(try Reports.render(results, format: .markdown).contains("[15.5")))
+    options.showsIntervals = true
+    let markdown = try Reports.render(results, format: .markdown, options: options)
+    #expect(markdown.contains("15.9123 [15.5000, 16.2500]"))
+    #expect(markdown.contains("intervals at 0.95, clips resampled 2000 times, seed 12345"))
+    #expect(try Reports.render(results, format: .csvLong).contains(",15.91234,15.5,16.25,11,"))
+    #expect(try ConsoleTable.render(results, options: options).contains("15.9123 [15.5000, 16.2500]"))
+  }
+
+  @Test func valuesOfAnotherSignatureAreNotRanked() throws {
+    var results = Samples.results([
+      Samples.cell("a", "similar", [.psnr: 20]), Samples.cell("b", "similar", [.psnr: 21]),
+      Samples.cell("lossy", "similar", [.psnr: 25]),
+    ])
+    results.cells[2].deviations = ["src": "lossy"]
+    let markdown = try Reports.render(results, format: .markdown)
+    #expect(markdown.contains("**21.0000**") && !markdown.contains("**25.0000**"))
+    let column = try #require(results.metrics.first { $0.id == .psnr })
+    #expect(column.signature(of: results.cells[2]) == "PSNR|bits:8|proto:lvcd-paper-1|size:256x256|src:lossy")
+    #expect(try Reports.render(results, format: .csvLong).contains(column.digest(of: results.cells[2])))
+  }
 }

@@ -64,17 +64,75 @@ import Testing
     #expect(Oracle.relativeError(result.values, expected) < 5e-6)
   }
 
+  /// Sizes for which kernels are transformed: odd channels and borders, several samples and blocks, padding of its own
+  /// on every side.
+  @Test(arguments: [
+    (1, 16, 17, 29, 33, 1, 1), (3, 35, 40, 17, 18, 1, 1), (2, 20, 66, 41, 30, 0, 2),
+    (1, 330, 20, 40, 48, 2, 0), (1, 16, 16, 403, 331, 1, 1),
+  ])
+  func transformedKernelsMatchPlainLoops(
+    samples: Int, inputs: Int, outputs: Int, height: Int, width: Int, before: Int, after: Int
+  ) {
+    let x = Oracle.numbers(samples * inputs * height * width, seed: 11)
+    let w = Oracle.numbers(outputs * inputs * 9, seed: 12)
+    let bias = Oracle.numbers(outputs, seed: 13)
+    let result = Tensor(shape: [samples, inputs, height, width], x).convolved2D(
+      Tensor(shape: [outputs, inputs, 3, 3], w), bias: Tensor(shape: [outputs], bias),
+      padding: Padding2D(top: before, bottom: after, left: after, right: before))
+    let size = (height: height + before + after - 2, width: width + before + after - 2)
+    #expect(result.shape == [samples, outputs, size.height, size.width])
+    var expected = Oracle.convolution(
+      x, [samples, inputs, height, width], w, [outputs, inputs, 3, 3], strides: (1, 1),
+      before: (before, after), outputSize: size, groups: 1)
+    let area = size.height * size.width
+    for index in expected.indices { expected[index] += Double(bias[index / area % outputs]) }
+    #expect(Oracle.relativeError(result.values, expected) < 1.5e-5)
+  }
+
+  /// Weights that are kept, in half precision, and over the memory limit give the same bits.
+  @Test func preparedWeightsChangeNothing() {
+    let limit = ComputeBudget.packedWeightLimit
+    defer { ComputeBudget.packedWeightLimit = limit }
+    let x = Tensor(shape: [2, 32, 37, 41], Oracle.numbers(2 * 32 * 37 * 41, seed: 14))
+    let half = WeightTensor(Tensor(shape: [24, 32, 3, 3], Oracle.numbers(24 * 288, seed: 15)))
+      .converted(to: .float16)
+    let prepared = PreparedWeight(half)
+    let first = x.convolved2D(prepared, padding: 1)
+    #expect(x.convolved2D(prepared, padding: 1) == first)
+    #expect(x.convolved2D(half.float32(), padding: 1) == first)
+    ComputeBudget.packedWeightLimit = 0
+    #expect(x.convolved2D(PreparedWeight(half), padding: 1) == first)
+  }
+
   @Test func resultsDoNotDependOnThreads() throws {
     let before = ComputeBudget.threadCount
     defer { ComputeBudget.threadCount = before }
     let x = Tensor(shape: [2, 40, 33, 35], Oracle.numbers(2 * 40 * 33 * 35, seed: 5))
     let w = Tensor(shape: [50, 40, 3, 3], Oracle.numbers(50 * 40 * 9, seed: 6))
     let m = Tensor(shape: [40, 50], Oracle.numbers(2000, seed: 7))
+    let scale = Tensor(shape: [50], Oracle.numbers(50, seed: 8))
+    let places = Tensor(shape: [2, 30, 31, 2], Oracle.numbers(2 * 30 * 31 * 2, seed: 9))
     var results: [[Tensor]] = []
     for threads in [1, 2, 5] {
       ComputeBudget.threadCount = threads
       let convolved = x.convolved2D(w, padding: 1).silu()
-      results.append([convolved, convolved.reshaped(2 * 33 * 35, 50).linear(weight: m)])
+      let rows = convolved.reshaped(2, 33 * 35, 50)
+      results.append([
+        convolved, x.convolved2D(w, stride: 2, padding: 1),
+        x.reshaped(1, 40, 2, 33, 35).convolved3D(
+          Tensor(shape: [50, 40, 3, 1, 1], Oracle.numbers(50 * 120, seed: 10)),
+          padding: Size3D(frames: 1, height: 0, width: 0)),
+        x.transposedConvolved2D(w.permuted(1, 0, 2, 3).reshaped(40, 50, 3, 3), stride: 2, padding: 1),
+        rows.linear(weight: m), rows.attention(keys: rows, values: rows, heads: 5),
+        rows.reshaped(2 * 33 * 7, 5, 50).attention(
+          keys: rows.reshaped(2 * 33 * 7, 5, 50), values: rows.reshaped(2 * 33 * 7, 5, 50), heads: 5),
+        rows.matrixProduct(rows.permuted(0, 2, 1)), rows.softmax(), rows.layerNormalized(),
+        convolved.groupNormalized(groups: 5, weight: scale, bias: scale, activation: .silu),
+        convolved.instanceNormalized(), convolved.maxPooled2D(kernel: 3, stride: 2, padding: .floor(1)),
+        convolved.averagePooled2D(kernel: 3, stride: 2, padding: .floor(1), includesPadding: false),
+        convolved.resized(to: Size2D(height: 50, width: 20), .bicubic), convolved.sampled(at: places),
+        convolved + scale.reshaped(50, 1, 1),
+      ])
     }
     #expect(results[0] == results[1])
     #expect(results[0] == results[2])

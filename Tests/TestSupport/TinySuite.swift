@@ -2,7 +2,8 @@ public import EvalCore
 public import Foundation
 internal import Media
 
-/// A test set of a few small clips as PNG folders: a coloured square on a plain ground that moves and keeps its outline.
+/// A test set of a few small clips as PNG folders: a coloured square on a plain ground that moves and keeps
+/// its outline.
 public struct TinySuite {
   /// The suite file.
   public let file: URL
@@ -74,7 +75,7 @@ public struct TinySuite {
         let isInside = (left..<(left + 12)).contains(x) && (top..<(top + 10)).contains(y)
         let isEdge = isInside && (x == left || x == left + 11 || y == top || y == top + 9)
         let paint: [UInt8] =
-          isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip), 60] : [120, 180, 220]
+          isEdge ? [10, 10, 10] : isInside ? [200, UInt8(40 * clip % 256), 60] : [120, 180, 220]
         for channel in 0..<3 {
           color[pixel + channel] = paint[channel]
           if isEdge { sketch[pixel + channel] = 0 }

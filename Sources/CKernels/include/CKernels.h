@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsFlow.h"
+
 // The instruction sets that variants exist for, in ascending order.
 enum {
   CK_ISA_GENERIC = 0,

@@ -7,6 +7,7 @@
 #include "CTensorCorrelation.h"
 #include "CTensorMatrix.h"
 #include "CTensorOperations.h"
+#include "CTensorWinograd.h"
 
 /// Instruction sets the conversions can use; `CT_ISA_AUTO` is the best of this machine.
 typedef enum { CT_ISA_AUTO = 0, CT_ISA_GENERIC = 1, CT_ISA_F16C = 2 } ct_isa;

@@ -39,6 +39,8 @@ CT_INLINE void block(
   }
   for (size_t chunk = 0; chunk < inner; chunk += CT_CHUNK) {
     for (int k = 0; k < CT_CHUNK; k++) {
+      // Weights come from far away: ask for the chunk after the next, a line at a time.
+      if (k < rows) __builtin_prefetch(a + (2 * rows + k) * CT_CHUNK);
       lanes right[2];
       CT_UNROLL for (int j = 0; j < vectors; j++) right[j] = *(const lanes *)(b + j * CT_LANES);
       CT_UNROLL for (int i = 0; i < rows; i++) {
@@ -192,13 +194,15 @@ CT_TARGET void CT_NAME(ct_pack_columns)(
 // The window of each lane of one vector of patches: its first input on every axis, and where that lies in memory.
 typedef struct {
   int x[CT_LANES], y[CT_LANES], t[CT_LANES], origins[CT_LANES];
-  // Whether a lane's origin follows that of the lane before.
+  // Whether a lane's origin is one stride behind that of the lane before.
   unsigned joined;
   int count;
 } window_lanes;
 
-// What the lanes read for one element of the kernel: places, those inside the image, and runs of neighbours.
+// What the lanes read for one element of the kernel: places, those inside the image, and runs whose lane `l` reads
+// `offset + l * stride`.
 typedef struct {
+  ptrdiff_t stride;
   int offsets[CT_LANES];
   int is_inside[CT_LANES];
   int count;
@@ -224,7 +228,9 @@ CT_TARGET static void find_windows(
     found->t[lane] = (int)it;
     found->origins[lane] = (int)((sample - (ptrdiff_t)first_sample) * (ptrdiff_t)w->sample_step +
                                  it * (ptrdiff_t)w->frame_step + iy * w->columns.input + ix);
-    if (lane > 0 && found->origins[lane] == found->origins[lane - 1] + 1) found->joined |= 1u << lane;
+    if (lane > 0 && found->origins[lane] == found->origins[lane - 1] + (int)w->columns.stride) {
+      found->joined |= 1u << lane;
+    }
     if (++x == width) {
       x = 0;
       if (++y == height) {
@@ -254,11 +260,12 @@ CT_TARGET static void find_lanes(patch_lanes *found, const window_lanes *from, c
     rest |= (unsigned)inside << lane;
   }
   found->count = 0;
+  found->stride = w->columns.stride;
   while (rest) {
     int lane = __builtin_ctz(rest);
     unsigned following = (rest & from->joined) >> lane >> 1;
     unsigned mask = ((2u << __builtin_ctz(~following)) - 1u) << lane;
-    found->runs[found->count].offset = (ptrdiff_t)from->origins[lane] + step - lane;
+    found->runs[found->count].offset = (ptrdiff_t)from->origins[lane] + step - lane * found->stride;
     found->runs[found->count++].mask = mask;
     rest &= ~mask;
   }
@@ -269,7 +276,7 @@ CT_TARGET static void copy_lanes(
     float *restrict to, const float *restrict from, size_t channel_step, size_t channels, const patch_lanes *l) {
   if (l->count == 0) {
     for (size_t c = 0; c < channels; c++) *(loose_lanes *)(to + c * CT_COLUMNS) = (lanes){0};
-  } else if (l->count == 1 && l->runs[0].mask == (unsigned)((1ull << CT_LANES) - 1)) {
+  } else if (l->stride == 1 && l->count == 1 && l->runs[0].mask == (unsigned)((1ull << CT_LANES) - 1)) {
     const float *source = from + l->runs[0].offset;
     for (size_t c = 0; c < channels; c++) {
       *(loose_lanes *)(to + c * CT_COLUMNS) = *(const loose_lanes *)(source + c * channel_step);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ct_operations.h"
+#include "ct_transpose.h"
 
 enum { LANES = 16 };
 
@@ -224,21 +225,93 @@ CT_TARGET static inline float dot(const float *a, const float *b, size_t count) 
   return sum;
 }
 
-CT_TARGET void CT_NAME(ct_short_attention)(
-    float *restrict to, const float *restrict query, const float *restrict key,
-    const float *restrict value, size_t queries, size_t keys, size_t width, size_t stride,
-    size_t key_stride, float scale, float *restrict logits) {
+// Any width: one query at a time.
+CT_TARGET static void attend_by_rows(
+    float *restrict to, const float *restrict query, const float *restrict key, const float *restrict value,
+    size_t queries, size_t keys, size_t width, size_t stride, size_t key_stride, float scale, float *logits) {
   for (size_t i = 0; i < queries; i++) {
-    for (size_t j = 0; j < keys; j++) {
-      logits[j] = scale * dot(query + i * stride, key + j * key_stride, width);
-    }
+    for (size_t j = 0; j < keys; j++) logits[j] = scale * dot(query + i * stride, key + j * key_stride, width);
     CT_NAME(ct_softmax)(logits, logits, keys);
     float *row = to + i * stride;
     for (size_t c = 0; c < width; c++) row[c] = 0.0f;
     for (size_t j = 0; j < keys; j++) {
-      float weight = logits[j];
-      const float *from = value + j * key_stride;
-      for (size_t c = 0; c < width; c++) row[c] += weight * from[c];
+      for (size_t c = 0; c < width; c++) row[c] += logits[j] * value[j * key_stride + c];
+    }
+  }
+}
+
+// Logits of `count` keys, a constant in every call, against sixteen queries `[width, 16]`.
+CT_ALWAYS void dot_keys(
+    const int count, float *restrict to, const float *restrict query, const float *restrict key, size_t width,
+    size_t key_stride) {
+  sixteen sums[8];
+  _Pragma("GCC unroll 8") for (int j = 0; j < count; j++) sums[j] = (sixteen){0};
+  for (size_t c = 0; c < width; c++) {
+    sixteen part = *(const loose_sixteen *)(query + c * 16);
+    _Pragma("GCC unroll 8") for (int j = 0; j < count; j++) sums[j] += key[(size_t)j * key_stride + c] * part;
+  }
+  _Pragma("GCC unroll 8") for (int j = 0; j < count; j++) *(loose_sixteen *)(to + j * 16) = sums[j];
+}
+
+// Sixteen values of `rows` results, a constant in every call.
+CT_ALWAYS void sum_values(
+    const int rows, float *restrict to, const float *restrict weights, const float *restrict factors,
+    const float *restrict value, size_t keys, size_t stride, size_t key_stride) {
+  sixteen sums[8];
+  _Pragma("GCC unroll 8") for (int i = 0; i < rows; i++) sums[i] = (sixteen){0};
+  for (size_t j = 0; j < keys; j++) {
+    sixteen part = *(const loose_sixteen *)(value + j * key_stride);
+    _Pragma("GCC unroll 8") for (int i = 0; i < rows; i++) sums[i] += weights[j * 16 + (size_t)i] * part;
+  }
+  _Pragma("GCC unroll 8") for (int i = 0; i < rows; i++) {
+    *(loose_sixteen *)(to + (size_t)i * stride) = sums[i] * factors[i];
+  }
+}
+
+CT_TARGET void CT_NAME(ct_short_attention)(
+    float *restrict to, const float *restrict query, const float *restrict key,
+    const float *restrict value, size_t queries, size_t keys, size_t width, size_t stride,
+    size_t key_stride, float scale, float *restrict logits) {
+  enum { LONGEST = 32, WIDEST = 256 };
+  if (width % 16 || width > WIDEST || keys > LONGEST) {
+    attend_by_rows(to, query, key, value, queries, keys, width, stride, key_stride, scale, logits);
+    return;
+  }
+  // Sixteen queries at a time, one in each lane: the softmax runs down the keys without sums across lanes.
+  float columns[WIDEST * 16], weights[LONGEST * 16];
+  for (size_t first = 0; first < queries; first += 16) {
+    size_t count = queries - first < 16 ? queries - first : 16;
+    for (size_t c = 0; c < width; c += 16) {
+      sixteen block[16];
+      for (size_t i = 0; i < 16; i++) {
+        block[i] = i < count ? scale * *(const loose_sixteen *)(query + (first + i) * stride + c) : (sixteen){0};
+      }
+      transpose16(block);
+      for (size_t i = 0; i < 16; i++) *(loose_sixteen *)(columns + (c + i) * 16) = block[i];
+    }
+    size_t j = 0;
+    for (; j + 8 <= keys; j += 8) dot_keys(8, weights + j * 16, columns, key + j * key_stride, width, key_stride);
+    for (; j + 3 <= keys; j += 3) dot_keys(3, weights + j * 16, columns, key + j * key_stride, width, key_stride);
+    for (; j < keys; j++) dot_keys(1, weights + j * 16, columns, key + j * key_stride, width, key_stride);
+    float maxima[16], sums[16];
+    for (size_t i = 0; i < 16; i++) {
+      maxima[i] = -INFINITY;
+      sums[i] = 0.0f;
+    }
+    CT_NAME(ct_softmax_columns)(weights, keys, keys, 16, 0, maxima, sums, 0, 0);
+    for (size_t i = 0; i < 16; i++) sums[i] = 1.0f / sums[i];
+    for (size_t c = 0; c < width; c += 16) {
+      float *target = to + first * stride + c;
+      size_t i = 0;
+      for (; i + 8 <= count; i += 8) {
+        sum_values(8, target + i * stride, weights + i, sums + i, value + c, keys, stride, key_stride);
+      }
+      for (; i + 3 <= count; i += 3) {
+        sum_values(3, target + i * stride, weights + i, sums + i, value + c, keys, stride, key_stride);
+      }
+      for (; i < count; i++) {
+        sum_values(1, target + i * stride, weights + i, sums + i, value + c, keys, stride, key_stride);
+      }
     }
   }
 }

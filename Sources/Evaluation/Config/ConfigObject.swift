@@ -47,13 +47,19 @@ struct ConfigObject {
 
   mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfigError) -> Int? {
     guard let value = value(key) else { return nil }
-    guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
+    // Beyond 2^53 not every whole number is a double: what was written would not be what is used.
+    let exact = range.clamped(to: -(1 << 53)...(1 << 53))
+    guard case .number(let number) = value, let whole = Int(exactly: number), exact.contains(whole) else {
       let bounds =
-        range.upperBound == .max
-        ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+        range.upperBound == .max && abs(asNumber(value)) <= 0x1p53
+        ? "of at least \(exact.lowerBound)" : "from \(exact.lowerBound) to \(exact.upperBound)"
       throw bad(key, value, "a whole number \(bounds)")
     }
     return whole
+  }
+
+  private func asNumber(_ value: JSONValue) -> Double {
+    if case .number(let number) = value { number } else { 0 }
   }
 
   mutating func double(_ key: String) throws(ConfigError) -> Double? {

@@ -44,17 +44,11 @@ public indirect enum JSONValue: Hashable, Sendable, Codable {
 
   /// Parses the bytes of `file`; comments and trailing commas are accepted.
   ///
-  /// Throws `ConfigError.notJSON` with the parser's own words.
+  /// Throws `ConfigError.notJSON` with line and column, for a key that stands twice as well.
   public static func parse(_ data: Data, file: String) throws(ConfigError) -> JSONValue {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    do {
-      return try decoder.decode(JSONValue.self, from: data)
-    } catch DecodingError.dataCorrupted(let context) {
-      let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-      throw .notJSON(file: file, detail: detail ?? context.debugDescription)
-    } catch {
-      throw .notJSON(file: file, detail: "\(error)")
+    do { return try JSONParser.parse(data) } catch {
+      let place = JSONParser.place(of: error.offset, in: data)
+      throw .notJSON(file: "\(file):\(place.line):\(place.column)", detail: error.detail)
     }
   }
 
@@ -75,6 +69,8 @@ public indirect enum JSONValue: Hashable, Sendable, Codable {
 public enum ConfigError: Error, Equatable, CustomStringConvertible {
   /// The file does not exist or cannot be read.
   case unreadable(file: String, detail: String)
+  /// A folder where a file was expected.
+  case isFolder(file: String, contents: [String])
   /// Not JSON.
   case notJSON(file: String, detail: String)
   /// A key nobody knows.
@@ -88,6 +84,9 @@ public enum ConfigError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let file, let detail): "\(file): cannot be read (\(detail)); check the path"
+    case .isFolder(let file, let contents):
+      "\(file): is a folder, expected a suite file; "
+        + (contents.first.map { "name '\(file)/\($0)'" } ?? "make one with 'suites import \(file)'")
     case .notJSON(let file, let detail): "\(file): not valid JSON: \(detail)"
     case .unknownKey(let file, let key, let legal):
       "\(file): unknown key '\(key)'\(NearestMatch.hint(lastPart(key), among: legal)); "
@@ -95,6 +94,29 @@ public enum ConfigError: Error, Equatable, CustomStringConvertible {
     case .missingKey(let file, let key): "\(file): key '\(key)' is missing; add it"
     case .badValue(let file, let key, let found, let expected):
       "\(file): '\(key)' is \(found), expected \(expected)"
+    }
+  }
+
+  /// The same error with line and column of its key behind the file's name; unchanged where the key cannot be
+  /// found.
+  ///
+  /// For a key that is missing, the place is that of the object that should hold it.
+  func located(in data: Data) -> ConfigError {
+    func place(_ file: String, _ key: String) -> String {
+      var path = key
+      while true {
+        if let place = JSONParser.place(of: path, in: data) { return "\(file):\(place.line):\(place.column)" }
+        guard let dot = path.lastIndex(of: ".") else { return file }
+        path = String(path[..<dot])
+      }
+    }
+    return switch self {
+    case .unreadable, .isFolder, .notJSON: self
+    case .unknownKey(let file, let key, let legal):
+      .unknownKey(file: place(file, key), key: key, legal: legal)
+    case .missingKey(let file, let key): .missingKey(file: place(file, key), key: key)
+    case .badValue(let file, let key, let found, let expected):
+      .badValue(file: place(file, key), key: key, found: found, expected: expected)
     }
   }
 

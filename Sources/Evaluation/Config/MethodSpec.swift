@@ -16,7 +16,8 @@ public struct MethodSpec: Sendable, Hashable {
     case outputs(template: String, offset: Int?, countPolicy: CountPolicy)
     /// The original frames.
     case oracle
-    /// Numbers from a publication: `paper-table1`, `paper-table2`, `paper-table3`, or a path to a published file.
+    /// Numbers from a publication: `paper-table1`, `paper-table2`, `paper-table3`, or a path to a published
+    /// file.
     case published(String)
   }
 
@@ -76,7 +77,8 @@ extension MethodSpec {
     return spec
   }
 
-  var document: JSONValue {
+  /// The row as the configuration writes it.
+  public var document: JSONValue {
     var members: [String: JSONValue] = ["name": .string(name)]
     switch source {
     case .colorizer(let colorizer, let settings):

@@ -23,41 +23,45 @@ public struct RunConfiguration: Sendable {
   public var clipPattern: String?
   /// First K clips of each suite; nil for all.
   public var limit: Int?
-  /// Folder that relative paths of the configuration refer to.
-  public var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+  /// How intervals over clips are made.
+  public var statistics = ResamplingSettings()
+  /// Folder that relative paths of suites refer to.
+  public var suiteFolder = ConfigurationLayer.workingFolder
+  /// Folder that relative paths of rows refer to.
+  public var methodFolder = ConfigurationLayer.workingFolder
 
   /// Everything at its default, no suite and no row.
   public init() {}
 
-  /// Reads a run configuration (schema `run/1`), with `overrides` (`key=value`) applied first.
+  /// Reads a run configuration (schema `run/1`), with `overrides` (`key=value`) applied over it.
   ///
   /// Throws `ConfigError`.
   public static func load(_ url: URL, overrides: [String] = []) throws(ConfigError) -> RunConfiguration {
-    let data: Data
-    do { data = try Data(contentsOf: url) } catch {
-      throw .unreadable(file: url.path, detail: error.localizedDescription)
-    }
-    var document = try JSONValue.parse(data, file: url.path)
-    for override in overrides { try document.apply(override: override) }
-    var configuration = try RunConfiguration(document, file: url.path)
-    configuration.folder = url.deletingLastPathComponent().absoluteURL
-    return configuration
+    let file = try ConfigurationLayer.file(url)
+    return try ResolvedConfiguration(layers: [file, .overrides(overrides, over: file)]).configuration
   }
 
   /// Reads the members of a document; absent keys keep their defaults.
   public init(_ document: JSONValue, file: String) throws(ConfigError) {
+    try apply(document, file: file)
+    try checkNames(file: file)
+  }
+
+  /// Takes the members of a document over what is there; absent keys keep their values.
+  mutating func apply(_ document: JSONValue, file: String, needsSchema: Bool = true) throws(ConfigError) {
     var object = try ConfigObject(document, file: file)
-    let schema = try object.requiredString("schema")
-    guard schema == "run/1" else {
-      throw object.bad("schema", .string(schema), "'run/1'; a newer program may be needed")
+    if let schema = try needsSchema ? object.requiredString("schema") : object.string("schema") {
+      guard schema == "run/1" else {
+        throw object.bad("schema", .string(schema), "'run/1'; a newer program may be needed")
+      }
     }
-    let protocolName = try object.string("protocol") ?? EvaluationProtocol.paper.name
-    guard protocolName == EvaluationProtocol.paper.name else {
-      throw object.bad("protocol", .string(protocolName), "'\(EvaluationProtocol.paper.name)'")
+    if let name = try object.string("protocol"), name != EvaluationProtocol.paper.name {
+      throw object.bad("protocol", .string(name), "'\(EvaluationProtocol.paper.name)'")
     }
-    frameProtocol.evaluatesReference =
-      try object.bool("evaluate_reference") ?? frameProtocol.evaluatesReference
-    suites = try object.strings("suites") ?? []
+    if let included = try object.bool("evaluate_reference") {
+      frameProtocol.evaluatesReference = included
+    }
+    if let names = try object.strings("suites") { suites = names }
     if let names = try object.strings("metrics") { metrics = try Self.metrics(names, file: file) }
     if var options = try object.object("metric_options") {
       for key in options.keys {
@@ -65,21 +69,37 @@ public struct RunConfiguration: Sendable {
           throw .unknownKey(
             file: file, key: "metric_options.\(key)", legal: MetricID.allCases.map(\.rawValue))
         }
-        if var table = try options.object(key) { metricOptions[id] = try table.stringTable() }
+        if var table = try options.object(key) {
+          metricOptions[id, default: [:]].merge(try table.stringTable()) { $1 }
+        }
       }
     }
-    for entry in try object.objects("methods") ?? [] { methods.append(try MethodSpec.parse(entry)) }
+    if let entries = try object.objects("methods") {
+      methods = []
+      for entry in entries { methods.append(try MethodSpec.parse(entry)) }
+    }
     if let given = try object.integer("seed", in: 0...Int.max) { seed = UInt64(given) }
-    switch try object.string("on_error") ?? "report" {
+    switch try object.string("on_error") {
+    case nil: break
     case "report": stopsAtFirstFailure = false
     case "stop": stopsAtFirstFailure = true
-    case let other: throw object.bad("on_error", .string(other), "'report' or 'stop'")
+    case let other?: throw object.bad("on_error", .string(other), "'report' or 'stop'")
     }
-    maxFailed = try object.integer("max_failed", in: 0...Int.max) ?? 0
-    clipPattern = try object.string("clips")
-    limit = try object.integer("limit", in: 1...Int.max)
+    if let given = try object.integer("max_failed", in: 0...Int.max) { maxFailed = given }
+    if let given = try object.string("clips") { clipPattern = given }
+    if let given = try object.integer("limit", in: 1...Int.max) { limit = given }
+    if var table = try object.object("statistics") {
+      if let given = try table.double("level") {
+        guard given >= 0.5, given <= 0.9999 else {
+          throw table.bad("level", .number(given), "a number from 0.5 to 0.9999")
+        }
+        statistics.level = given
+      }
+      if let given = try table.integer("resamples", in: 100...1_000_000) { statistics.resamples = given }
+      if let given = try table.integer("seed", in: 0...Int.max) { statistics.seed = UInt64(given) }
+      try table.finish()
+    }
     try object.finish()
-    try checkNames(file: file)
   }
 
   /// Metric names to ids, in report order, each once.
@@ -106,7 +126,8 @@ public struct RunConfiguration: Sendable {
     }
   }
 
-  /// What can change a value, with all defaults resolved: what `run.json` keeps and a second run is compared with.
+  /// What can change a value, with all defaults resolved: what `run.json` keeps and a second run is compared
+  /// with.
   public var document: JSONValue {
     var members: [String: JSONValue] = [
       "schema": .string("run/1"), "protocol": .string(frameProtocol.name),
@@ -123,29 +144,12 @@ public struct RunConfiguration: Sendable {
             ($0.key.rawValue, .object($0.value.mapValues(JSONValue.string)))
           }))
     }
+    members["statistics"] = .object([
+      "level": .number(statistics.level), "resamples": .number(Double(statistics.resamples)),
+      "seed": .number(Double(statistics.seed)),
+    ])
     members["clips"] = clipPattern.map(JSONValue.string)
     members["limit"] = limit.map { .number(Double($0)) }
-    return .object(members)
-  }
-}
-
-extension JSONValue {
-  /// Applies `key=value` with dots between keys; the value is JSON where it parses as such, else a string.
-  mutating func apply(override text: String) throws(ConfigError) {
-    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-      throw .badValue(file: "--set", key: text, found: "no '='", expected: "key=value")
-    }
-    let keys = text[..<equals].split(separator: ".").map(String.init)
-    let raw = String(text[text.index(after: equals)...])
-    let value = (try? JSONValue.parse(Data(raw.utf8), file: "--set")) ?? .string(raw)
-    self = setting(keys[...], to: value)
-  }
-
-  private func setting(_ keys: ArraySlice<String>, to value: JSONValue) -> JSONValue {
-    guard let key = keys.first else { return value }
-    var members: [String: JSONValue] = [:]
-    if case .object(let existing) = self { members = existing }
-    members[key] = (members[key] ?? .null).setting(keys.dropFirst(), to: value)
     return .object(members)
   }
 }

@@ -59,6 +59,13 @@ struct ClipWork: Sendable {
     return "original \(originals)\nsketch \(sketch)\noutput \(outputs)\n"
   }
 
+  /// Whether the clip's failure was written after `start`, by whatever process.
+  func hasFailed(since start: Date) -> Bool {
+    let file = runner.folder.failureFile(suite: suite.name, row: row.key, clip: clip.id)
+    var status = stat()
+    return stat(file.path, &status) == 0 && Double(status.st_mtim.tv_sec) + 1 >= start.timeIntervalSince1970
+  }
+
   /// Threads that this piece of work uses by itself.
   var threads: Int {
     if case .colorizer(let colorizer) = row.source { return max(1, colorizer.threadsPerClip) }

@@ -4,7 +4,8 @@ internal import Hashing
 internal import Media
 internal import Synchronization
 
-/// Colours one clip into the run folder, frame by frame, so that an interrupted clip goes on where it stopped.
+/// Colours one clip into the run folder, frame by frame, so that an interrupted clip goes on where it
+/// stopped.
 struct ColorizeStage {
   let folder: RunFolder
   let suite: Suite
@@ -43,6 +44,7 @@ struct ColorizeStage {
     let sink = FrameFolderSink(folder: frames, interruption: interruption) { stage, done, total in
       progress.detail("\(suite.name)/\(clip.id) \(row.identity.name): \(stage) \(done)/\(total)")
     }
+    AtomicFile.removeLeftovers(in: frames, isDeep: false)
     guard sink.framesAlreadyWritten < clip.count else {
       return state?.seconds.map { $0 / Double(clip.count) }
     }
@@ -109,10 +111,8 @@ final class FrameFolderSink: ColorizationSink {
     let file = Self.file(index, in: folder)
     let start = ContinuousClock.now
     defer { writing += .now - start }
-    do {
-      try PNGFile.write(frame, to: file)
-    } catch {
-      throw RunFolderError.cannotWrite(file: file.path, detail: "\(error)")
+    do { try PNGFile.write(frame, to: file) } catch {
+      throw RunFolderError.cannotWrite(file: file.path, detail: error.cause)
     }
     framesAlreadyWritten += 1
   }

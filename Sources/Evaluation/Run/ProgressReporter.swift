@@ -1,7 +1,8 @@
 internal import Foundation
 internal import Synchronization
 
-/// Tells the user on stderr what goes on: a line that rewrites itself on a terminal, at most one line a minute elsewhere.
+/// Tells the user on stderr what goes on: a line that rewrites itself on a terminal, at most one line a
+/// minute elsewhere.
 public final class ProgressReporter: Sendable {
   /// How much is said.
   public enum Verbosity: Int, Sendable, Comparable {
@@ -20,10 +21,14 @@ public final class ProgressReporter: Sendable {
   private let state = Mutex(State())
   private let verbosity: Verbosity
   private let isTerminal: Bool
+  private let log: LogFile?
+  private let saidThatLogFails = Mutex(false)
 
-  /// A teller. `showsProgress: false` keeps messages and drops progress.
-  public init(verbosity: Verbosity = .normal, showsProgress: Bool = true) {
+  /// A teller. `showsProgress: false` keeps messages and drops progress; `log` gets every message of its
+  /// level, whatever is said on stderr.
+  public init(verbosity: Verbosity = .normal, showsProgress: Bool = true, log: LogFile? = nil) {
     self.verbosity = verbosity
+    self.log = log
     let environment = ProcessInfo.processInfo.environment
     isTerminal =
       showsProgress && isatty(2) == 1 && environment["TERM"] != "dumb" && environment["CI"] == nil
@@ -39,6 +44,7 @@ public final class ProgressReporter: Sendable {
       state.start = .now
       state.lastLine = .now
     }
+    record(.info, "\(stage): \(total) to do")
     if verbosity >= .normal, !isTerminal { emit("\(stage): \(total) to do") }
   }
 
@@ -64,13 +70,33 @@ public final class ProgressReporter: Sendable {
   }
 
   /// A message for everybody but `--quiet`.
-  public func note(_ text: String) { if verbosity >= .normal { emit(text) } }
+  public func note(_ text: String) {
+    record(.info, text)
+    if verbosity >= .normal { emit(text) }
+  }
 
   /// A message for `--verbose`.
-  public func detail(_ text: String) { if verbosity >= .verbose { emit(text) } }
+  public func detail(_ text: String) {
+    record(.debug, text)
+    if verbosity >= .verbose { emit(text) }
+  }
 
-  /// A warning or an error: always said.
-  public func warn(_ text: String) { emit(text) }
+  /// A warning: always said.
+  public func warn(_ text: String) {
+    record(.warning, text)
+    emit(text)
+  }
+
+  /// A log that cannot be written is told of once and stops nothing.
+  private func record(_ level: LogFile.Level, _ text: String) {
+    do { try log?.write(level, Self.printable(text)) } catch {
+      let isFirst = saidThatLogFails.withLock { said in
+        defer { said = true }
+        return !said
+      }
+      if isFirst { emit("\(error)") }
+    }
+  }
 
   /// The last line of a stage is ended, so that the answer on the same terminal begins on its own.
   private func rewrite(_ line: String, isLast: Bool) {

@@ -1,6 +1,8 @@
+internal import Comparison
 internal import EvalCore
 internal import Foundation
 internal import Hashing
+internal import Statistics
 
 /// Forms the cells of a run from its clip records. Pure: the same records give the same bytes.
 struct ResultsBuilder {
@@ -26,7 +28,8 @@ struct ResultsBuilder {
       }
       excluded[suite.name] = failed
       if suite.clips.count < suite.fullCount {
-        notes.append("partial: \(suite.clips.count) of \(suite.fullCount) clips of \(suite.name)")
+        notes.append(
+          "\(RunResults.partialNote)\(suite.clips.count) of \(suite.fullCount) clips of \(suite.name)")
       }
       if !failed.isEmpty {
         notes.append(
@@ -49,13 +52,34 @@ struct ResultsBuilder {
     }
     return RunResults(
       protocolName: runner.configuration.frameProtocol.name, metrics: runner.metrics.map(Self.column),
-      suites: runner.suites.map(Self.summary), cells: cells, failures: failures, notes: notes)
+      suites: runner.suites.map { Self.summary($0, excluded: excluded[$0.name] ?? []) }, cells: cells,
+      failures: failures, notes: notes,
+      statistics: runner.configuration.statistics)
   }
 
+  /// A clip's record without its arrays, of which a set's worth does not fit into memory.
   private func record(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipRecord? {
-    let file = runner.folder.recordFile(suite: suite.name, row: row.key, clip: clip.id)
+    guard var record = try fullRecord(suite, row, clip.id) else { return nil }
+    for index in record.measurements.indices { record.measurements[index].measurement.arrays = [:] }
+    return record
+  }
+
+  private func fullRecord(_ suite: Suite, _ row: Row, _ clip: String) throws -> ClipRecord? {
+    let file = runner.folder.recordFile(suite: suite.name, row: row.key, clip: clip)
     guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
     return try ClipRecord.open(data, file: file.path)
+  }
+
+  /// The value of a metric that needs arrays, from records read one at a time.
+  private func summary(
+    _ summarizer: any MetricSummarizer, _ metric: any Metric, _ row: Row, suite: Suite, clips: [String]
+  ) throws -> MetricSummary {
+    var summarizer = summarizer
+    for clip in clips {
+      guard let measurement = try fullRecord(suite, row, clip)?.measurement(metric.signature) else { continue }
+      try summarizer.add(clipID: clip, measurement)
+    }
+    return try summarizer.summary()
   }
 
   private func failure(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipFailure? {
@@ -74,25 +98,67 @@ struct ResultsBuilder {
       let measured = records.compactMap { record in
         record.measurement(metric.signature).map { (clipID: record.clip, measurement: $0) }
       }
-      values[metric.id] =
-        measured.isEmpty
-        ? MetricSummary(
+      if measured.isEmpty {
+        values[metric.id] = MetricSummary(
           value: nil, reason: "no clip of this set could be scored in every row", clips: 0, frames: 0)
-        : try metric.summarize(measured)
+      } else if let summarizer = metric.makeSummarizer() {
+        values[metric.id] = try summary(
+          summarizer, metric, row, suite: suite, clips: measured.map(\.clipID))
+      } else {
+        values[metric.id] = try summary(metric, measured)
+      }
     }
     let times = records.compactMap(\.secondsPerFrame).sorted()
     return Cell(
       method: row.identity, suite: suite.name, values: values, clips: records.count,
-      secondsPerFrame: times.isEmpty ? nil : times[times.count / 2])
+      secondsPerFrame: times.isEmpty ? nil : times[times.count / 2], deviations: Self.deviations(records))
   }
 
-  /// What a reader must know about the frames behind a row: lossy video, assumed colour, another size, missing frames.
+  /// The metric's summary with its interval over clips. Where the value is a mean over clips the interval is
+  /// its own; other poolings take the spread of the clips' values about the pooled value; values of a whole
+  /// set that keep each clip's influence take the spread of those.
+  private func summary(
+    _ metric: any Metric, _ measured: [(clipID: String, measurement: ClipMeasurement)]
+  ) throws -> MetricSummary {
+    var summary = try metric.summarize(measured)
+    guard let value = summary.value, summary.interval == nil else { return summary }
+    let settings = runner.configuration.statistics
+    let influences = measured.compactMap { $0.measurement.alternatives[CellEvidence.influenceName] }
+    let clips = measured.compactMap(\.measurement.value)
+    if influences.count == measured.count {
+      summary.interval = InfluenceError.interval(of: value, influences: influences, settings: settings)
+    } else if !clips.isEmpty, let mean = ClipBootstrap.mean(clips, settings: settings) {
+      let shift = value - clips.reduce(0, +) / Double(clips.count)
+      let isMean = abs(shift) <= 1e-9 * max(abs(value), 1e-12)
+      summary.interval = isMean ? mean : Interval(mean.lower + shift, mean.upper + shift, level: mean.level)
+    }
+    return summary
+  }
+
+  /// Signature fields that come from the frames themselves: encoding alone moves some metrics, and so do
+  /// frames that were left out.
+  private static func deviations(_ records: [ClipRecord]) -> [String: String]? {
+    var fields: [String: String] = [:]
+    let isLossy = records.contains { record in
+      record.warnings.contains { $0 == "original: lossy" || $0 == "output: lossy" }
+    }
+    if isLossy { fields["src"] = "lossy" }
+    let left = records.reduce(0) { $0 + $1.clipFrames - $1.comparedFrames }
+    if left > 0 { fields["left-out"] = "\(left)" }
+    return fields.isEmpty ? nil : fields
+  }
+
+  /// What a reader must know about the frames behind a row: lossy video, assumed colour, another size,
+  /// missing frames.
   ///
-  /// Frames identical to the original are no fault of a source; held frames make them everywhere.
+  /// Findings of the sanity checks are joined without their counts; held frames of the original are no
+  /// finding about a row.
   private static func sourceNotes(_ warnings: [[String]], row: String, suite: String) -> [String] {
     var clips: [String: Int] = [:]
-    for text in warnings.flatMap({ $0 }) where !text.hasSuffix("identical to the original") {
-      clips[text, default: 0] += 1
+    for text in warnings.flatMap({ $0 }) where !text.hasPrefix("check: original") {
+      let isCheck = text.hasPrefix("check: ")
+      let end = isCheck ? text.range(of: " (", options: .backwards)?.lowerBound : nil
+      clips[end.map { String(text[..<$0]) } ?? text, default: 0] += 1
     }
     return clips.sorted { $0.key < $1.key }.map { text, count in
       "\(row), \(suite): \(text) (\(count) \(count == 1 ? "clip" : "clips"))"
@@ -107,10 +173,11 @@ struct ResultsBuilder {
       unavailability: metric.unavailability)
   }
 
-  private static func summary(_ suite: Suite) -> SuiteSummary {
+  private static func summary(_ suite: Suite, excluded: Set<String>) -> SuiteSummary {
     SuiteSummary(
       name: suite.name, title: suite.title, clips: suite.clips.count, frames: suite.frameCount,
       hash: suite.hash,
-      licence: suite.licence)
+      licence: suite.licence,
+      clipIDs: suite.clips.map(\.id).filter { !excluded.contains($0) }.sorted())
   }
 }

@@ -28,7 +28,7 @@ struct Row: Sendable {
   init(_ spec: MethodSpec, seed: UInt64, folder: URL) throws {
     switch spec.source {
     case .colorizer(let name, let settings):
-      let colorizer = try ColorizerRegistry.make(name, settings: settings)
+      let colorizer = try Colorizers.make(name, settings: settings, folder: folder)
       var identity = colorizer.identity
       identity.name = spec.name
       identity.settings["seed"] = "\(seed)"

@@ -13,6 +13,8 @@ struct RunDescription: Codable {
   var machine: [String: String]
   var created: String
   var commandLine: [String]
+  /// Folders that relative paths of `suites` and `methods` refer to.
+  var folders: [String: String]?
 
   static func current(_ runner: Runner) -> RunDescription {
     RunDescription(
@@ -21,7 +23,10 @@ struct RunDescription: Codable {
       signatures: Dictionary(
         uniqueKeysWithValues: runner.metrics.map { ($0.id.rawValue, $0.signature.description) }),
       program: ProgramVersion.current, machine: MachineDescription.fields,
-      created: Date().formatted(.iso8601), commandLine: CommandLine.arguments)
+      created: Date().formatted(.iso8601), commandLine: CommandLine.arguments,
+      folders: [
+        "suites": runner.configuration.suiteFolder.path, "methods": runner.configuration.methodFolder.path,
+      ])
   }
 
   /// Writes the description, or checks that the folder was made for the same request.
@@ -31,12 +36,13 @@ struct RunDescription: Codable {
     if let data = FileManager.default.contents(atPath: folder.runFile.path) {
       let known: RunDescription
       do { known = try JSONDecoder().decode(RunDescription.self, from: data) } catch {
-        throw RunFolderError.notARun(folder: folder.url.path, detail: "run.json cannot be read: \(error)")
+        throw RunFolderError.damaged(file: folder.runFile.path, detail: DecodingFault.text(error))
       }
       let differing = differences(known)
       if differing.isEmpty { return }
       var additive: Set<String> = ["methods", "metrics", "suites", "metric_options", "clips", "limit"]
-      // Another choice of clips is another content; records still hold the hashes of what they were made from.
+      // Another choice of clips is another content; records still hold the hashes of what they were made
+      // from.
       if differing.contains("clips") || differing.contains("limit") { additive.insert("suites (content)") }
       guard allowsNewRows, differing.allSatisfy({ additive.contains($0) }) else {
         throw RunFolderError.otherConfiguration(folder: folder.url.path, keys: differing)
@@ -49,8 +55,8 @@ struct RunDescription: Codable {
     guard case .object(let mine) = configuration, case .object(let theirs) = known.configuration else {
       return ["configuration"]
     }
-    // The failure policy changes no value, so a run may go on under another one.
-    let free: Set<String> = ["on_error", "max_failed"]
+    // Failure policy and intervals change no record, so a run may go on under others.
+    let free: Set<String> = ["on_error", "max_failed", "statistics"]
     var keys = Set(mine.keys).union(theirs.keys).subtracting(free).filter { mine[$0] != theirs[$0] }
     let shared = Set(suites.keys).intersection(known.suites.keys)
     if shared.contains(where: { suites[$0] != known.suites[$0] }) { keys.insert("suites (content)") }

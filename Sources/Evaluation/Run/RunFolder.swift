@@ -4,42 +4,37 @@ internal import Hashing
 internal import Media
 internal import Synchronization
 
-/// A run on disk: where everything lies, written so that a kill at any moment loses nothing that was finished.
+/// A run on disk: where everything lies, written so that a kill at any moment loses nothing that was
+/// finished.
 public final class RunFolder: Sendable {
   /// The folder.
   public let url: URL
-  private let lockDescriptor: Mutex<Int32?>
   private let appendLock = Mutex(())
+  let claims: ClaimBoard
 
-  /// Opens or makes the folder and takes its lock.
-  ///
-  /// Throws `RunFolderError.locked` when another live process works in it; the lock goes with its process.
-  public init(_ url: URL, exclusive: Bool = true) throws(RunFolderError) {
+  /// Opens the folder. Nothing is made before the first file is written, so that who only reads leaves
+  /// nothing behind.
+  public convenience init(_ url: URL) {
+    self.init(url, claims: ClaimBoard(url.appendingPathComponent("claims")))
+  }
+
+  init(_ url: URL, claims: ClaimBoard) {
     self.url = url
-    // Who only reads leaves nothing behind.
-    guard exclusive else {
-      lockDescriptor = Mutex(nil)
-      return
-    }
+    self.claims = claims
+  }
+
+  /// Makes the folder and removes what killed processes left of files they were writing.
+  ///
+  /// Throws `RunFolderError.cannotWrite`.
+  func prepare() throws(RunFolderError) {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
       throw .cannotWrite(file: url.path, detail: error.localizedDescription)
     }
-    let path = url.appendingPathComponent(".lock").path
-    let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .cannotWrite(file: path, detail: String(cString: strerror(errno))) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      close(descriptor)
-      throw .locked(folder: url.path)
-    }
-    lockDescriptor = Mutex(descriptor)
-  }
-
-  deinit {
-    lockDescriptor.withLock { descriptor in
-      if let open = descriptor { close(open) }
-      descriptor = nil
+    AtomicFile.removeLeftovers(in: url, isDeep: false)
+    for folder in ["clips", "claims", "report"] {
+      AtomicFile.removeLeftovers(in: url.appendingPathComponent(folder), isDeep: true)
     }
   }
 
@@ -72,29 +67,18 @@ public final class RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try AtomicFile.write(data, to: file)
     } catch {
-      throw .cannotWrite(file: file.path, detail: "\(error)")
+      throw .cannotWrite(file: file.path, detail: error.localizedDescription)
+    }
+    do { try AtomicFile.write(data, to: file) } catch {
+      throw .cannotWrite(file: file.path, detail: error.cause)
     }
   }
 
   /// Appends one JSON line to an append-only file.
   func append(_ line: some Encodable, to name: String) throws(RunFolderError) {
-    let file = url.appendingPathComponent(name)
-    do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      var data = try encoder.encode(line)
-      data.append(0x0A)
-      try appendLock.withLock { _ in
-        let descriptor = open(file.path, O_CREAT | O_APPEND | O_WRONLY | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        defer { close(descriptor) }
-        let written = data.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == data.count else { throw POSIXError(.ENOSPC) }
-      }
-    } catch {
-      throw .cannotWrite(file: file.path, detail: "\(error)")
+    try appendLock.withLock { _ throws(RunFolderError) in
+      try AppendedLines.append(line, to: url.appendingPathComponent(name))
     }
   }
 
@@ -114,27 +98,45 @@ public final class RunFolder: Sendable {
 
 /// Errors of the run folder itself: they end the run, since going on would lose results.
 public enum RunFolderError: Error, Equatable, CustomStringConvertible {
-  /// Another process works here.
-  case locked(folder: String)
   /// Disk full, no permission, …
   case cannotWrite(file: String, detail: String)
   /// The folder holds a run of another configuration.
   case otherConfiguration(folder: String, keys: [String])
+  /// A file of the run that is cut short, edited or of another version.
+  case damaged(file: String, detail: String)
   /// Not a run folder.
   case notARun(folder: String, detail: String)
 
   /// File, found, expected, fix.
   public var description: String {
     switch self {
-    case .locked(let folder):
-      "\(folder): another live process works on this run; wait for it or choose another -o"
     case .cannotWrite(let file, let detail):
       "\(file): cannot be written (\(detail)); free space or choose another -o, then run the same command again: finished clips are kept"
     case .otherConfiguration(let folder, let keys):
       "\(folder): holds a run with another configuration (differs in: \(keys.joined(separator: ", "))); "
         + "choose another -o, or --new-rows to add methods, metrics or suites to this one"
+    case .damaged(let file, let detail):
+      "\(file): damaged (\(detail)); remove it and run the same command again: finished clips are kept"
     case .notARun(let folder, let detail):
       "\(folder): not a run folder (\(detail)); give the folder that 'run' wrote"
+    }
+  }
+}
+
+/// What a decoder found wrong, in a few words.
+enum DecodingFault {
+  static func text(_ error: any Error) -> String {
+    func path(_ keys: [any CodingKey]) -> String {
+      keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "key '\(path(context.codingPath + [key]))' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      return "'\(path(context.codingPath))' has the wrong type"
+    case DecodingError.dataCorrupted(let context):
+      return context.codingPath.isEmpty ? "not complete JSON" : "'\(path(context.codingPath))' cannot be read"
+    default: return error.localizedDescription
     }
   }
 }
@@ -146,9 +148,7 @@ extension RunFolder {
       throw .notARun(folder: url.path, detail: "no results.json; the run has not finished, run it again")
     }
     do { return try JSONDecoder().decode(RunResults.self, from: data) } catch {
-      throw .notARun(
-        folder: url.path,
-        detail: "results.json cannot be read: \(error); run the same command again to rebuild it")
+      throw .damaged(file: resultsFile.path, detail: DecodingFault.text(error))
     }
   }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Imaging
 internal import Metrics
 internal import Synchronization
+public import WeightStore
 
 /// Colours and scores what a configuration asks for, into a run folder, doing only what is not there yet.
 public struct Runner: Sendable {
@@ -18,14 +19,17 @@ public struct Runner: Sendable {
   let progress: ProgressReporter
   let interruption: Interruption
   let clock = StageClock()
+  /// Memory that the clips in work may take together.
+  public var memory = MemoryBudget.standard
 
   /// Resolves suites, rows and metrics; nothing is computed yet.
   ///
-  /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is said before any work.
+  /// Throws `ConfigError`, `SuiteError` and the metrics' option errors: what is wrong with the request is
+  /// said before any work.
   public init(
     _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, jobs: Int,
     progress: ProgressReporter,
-    interruption: Interruption
+    interruption: Interruption, weights: WeightStore
   ) throws {
     self.configuration = configuration
     self.folder = folder
@@ -40,14 +44,16 @@ public struct Runner: Sendable {
     self.filter = filter
     suites = try Self.selectSuites(configuration, library: library)
     rows = try configuration.methods.map {
-      try Row($0, seed: configuration.seed, folder: configuration.folder)
+      try Row($0, seed: configuration.seed, folder: configuration.methodFolder)
     }
     try Self.checkLineart(suites, rows)
     metrics = try MetricRegistry.make(
-      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol)
+      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol,
+      weights: weights)
   }
 
-  /// A colorizer without lineart would fail on every clip, and with it every other row: better said before any work.
+  /// A colorizer without lineart would fail on every clip, and with it every other row: better said before
+  /// any work.
   private static func checkLineart(_ suites: [Suite], _ rows: [Row]) throws {
     let colours = rows.contains { row in
       if case .colorizer = row.source { return true }
@@ -65,7 +71,7 @@ public struct Runner: Sendable {
   {
     var suites: [Suite] = []
     for reference in configuration.suites {
-      var suite = try library.suite(reference, relativeTo: configuration.folder)
+      var suite = try library.suite(reference, relativeTo: configuration.suiteFolder)
       if let pattern = configuration.clipPattern { suite.clips.removeAll { fnmatch(pattern, $0.id, 0) != 0 } }
       if let limit = configuration.limit { suite.clips = Array(suite.clips.prefix(limit)) }
       guard !suite.clips.isEmpty else {
@@ -88,10 +94,12 @@ public struct Runner: Sendable {
 
   /// Does the work that is left and writes `results.json`.
   ///
-  /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws `RunFolderError`
-  /// when the folder cannot take results and `CancellationError` when `interruption` was requested.
+  /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws
+  /// `RunFolderError` when the folder cannot take results and `CancellationError` when `interruption` was
+  /// requested.
   public func run(allowsNewRows: Bool = false) throws -> RunResults {
     let start = ContinuousClock.now
+    try folder.prepare()
     try RunDescription.current(self).claim(folder, allowsNewRows: allowsNewRows)
     try log("start", "clips \(suites.reduce(0) { $0 + $1.clips.count }), rows \(rows.count)")
     var parallel = Duration.zero
@@ -108,34 +116,93 @@ public struct Runner: Sendable {
 
   /// Returns how long the clips took on the wall clock.
   private func run(_ suite: Suite) throws -> Duration {
-    var open: [(clip: SuiteClip, work: [ClipWork])] = []
-    for clip in suite.clips {
-      let work = rows.filter(\.isMeasured).compactMap {
-        ClipWork(row: $0, clip: clip, suite: suite, runner: self)
-      }
-      if !work.isEmpty { open.append((clip, work)) }
-    }
-    let total = open.reduce(0) { $0 + $1.work.count }
-    guard total > 0 else {
+    var open = openWork(suite, among: suite.clips)
+    guard !open.isEmpty else {
       progress.note("\(suite.name): all \(suite.clips.count) clips are done")
       return .zero
     }
-    progress.begin(suite.name, total: total)
-    let done = Mutex(0)
-    let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
-    let work = open
     let start = ContinuousClock.now
-    try Workers.run(work.count, threads: max(1, jobs / wide)) { index in
-      try interruption.check()
-      let (clip, items) = work[index]
-      try clock.measure(.clips) { try finish(clip, items, suite: suite) }
-      let count = done.withLock { count in
-        count += items.count
-        return count
+    let began = Date()
+    let total = open.reduce(0) { $0 + $1.work.count }
+    progress.begin(suite.name, total: total)
+    let count = Counter()
+    var isWaiting = false
+    while !open.isEmpty {
+      let held = try pass(over: open, suite: suite, total: total, count: count)
+      if held.isEmpty { break }
+      // Others work on the rest: their records are as good as ours, and their failures too.
+      if !isWaiting, let (clip, owner) = held.first {
+        progress.note(
+          "\(suite.name): waiting for \(held.count) clips that other processes work on "
+            + "(\(clip.id): \(owner.host), process \(owner.pid))")
+        isWaiting = true
       }
-      progress.update(done: count, total: total, detail: clip.id)
+      try interruption.check()
+      Thread.sleep(forTimeInterval: 0.2)
+      open = openWork(suite, among: held.map(\.clip)).filter { item in
+        // A failure that another process wrote while we waited is not tried a second time.
+        !item.work.allSatisfy { $0.hasFailed(since: began) }
+      }
     }
     return .now - start
+  }
+
+  private typealias OpenClip = (clip: SuiteClip, work: [ClipWork])
+
+  /// The clips that lack something, with what they lack.
+  private func openWork(_ suite: Suite, among clips: [SuiteClip]) -> [OpenClip] {
+    clips.compactMap { clip in
+      let work = rows.filter(\.isMeasured).compactMap {
+        ClipWork(row: $0, clip: clip, suite: suite, runner: self)
+      }
+      return work.isEmpty ? nil : (clip, work)
+    }
+  }
+
+  /// Goes over `open` once; returns the clips that other processes hold.
+  private func pass(
+    over open: [OpenClip], suite: Suite, total: Int, count: Counter
+  ) throws -> [(clip: SuiteClip, owner: ClaimBoard.Owner)] {
+    let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
+    let threads = try affordable(max(1, jobs / wide), suite: suite)
+    let held = Mutex<[(clip: SuiteClip, owner: ClaimBoard.Owner)]>([])
+    try Workers.run(open.count, threads: threads) { index in
+      try interruption.check()
+      let (clip, items) = open[index]
+      let name = "\(suite.name)/\(clip.id)"
+      if case .held(let owner) = try folder.claims.take(name) {
+        held.withLock { $0.append((clip, owner)) }
+        return
+      }
+      defer { folder.claims.release(name) }
+      // Between listing and claiming another process may have finished the clip.
+      let left = items.compactMap { ClipWork(row: $0.row, clip: clip, suite: suite, runner: self) }
+      if !left.isEmpty {
+        try clock.measure(.clips) { try finish(clip, left, suite: suite) }
+      }
+      progress.update(done: count.add(items.count), total: total, detail: clip.id)
+    }
+    return held.withLock { $0 }.sorted { $0.clip.id < $1.clip.id }
+  }
+
+  /// Clips at a time within the memory budget, judged by the size of the suite's first readable frame.
+  private func affordable(_ threads: Int, suite: Suite) throws -> Int {
+    guard let clip = suite.clips.first else { return threads }
+    let size: FrameSize
+    do {
+      guard let frame = try suite.openFrames(of: clip).makeReader().next() else { return threads }
+      size = frame.size
+    } catch {
+      // The clip itself will fail by name when its turn comes.
+      progress.detail("\(suite.name)/\(clip.id): no frame to judge memory by (\(error))")
+      return threads
+    }
+    let allowed = try memory.jobs(threads, frame: size, rows: rows.count)
+    if allowed < threads {
+      progress.note(
+        "\(suite.name): \(allowed) of \(threads) clips at a time, to stay within \(memory.bytes >> 20) MiB")
+    }
+    return allowed
   }
 
   /// Colours what needs colouring, then scores all rows of the clip in one pass.
@@ -179,6 +246,14 @@ public struct Runner: Sendable {
     try folder.append(
       Line(time: now, stage: stage, message: message, suite: suite, clip: clip), to: "log.jsonl")
   }
+}
+
+/// Counts finished work over threads.
+private final class Counter: Sendable {
+  private let value = Atomic<Int>(0)
+
+  /// Adds `number` and returns the sum.
+  func add(_ number: Int) -> Int { value.add(number, ordering: .relaxed).newValue }
 }
 
 /// Runs independent pieces of work on a few threads; the first error that is thrown stops the taking of more.

@@ -60,7 +60,11 @@ extension Runner {
     guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
     let record = try ClipRecord.open(data, file: file.path)
     let measured = metrics.compactMap { metric in
-      record.measurement(metric.signature).map { (metric.id, $0) }
+      record.measurement(metric.signature).map { measurement in
+        var measurement = measurement
+        measurement.arrays = [:]  // feature rows stay in the records
+        return (metric.id, measurement)
+      }
     }
     return ScoreDocument.Clip(
       clip: clip.id, frameIndices: (0..<record.comparedFrames).filter { $0 != record.skippedReference },

@@ -3,8 +3,8 @@ internal import Foundation
 internal import Hashing
 internal import Imaging
 
-/// Scores one clip for any number of rows at once, frame by frame: the original is decoded, resized and analysed once
-/// for all rows, and memory does not grow with the clip's length.
+/// Scores one clip for any number of rows at once, frame by frame: the original is decoded, resized and
+/// analysed once for all rows, and memory does not grow with the clip's length.
 struct ClipScorer {
   let suite: Suite
   let clip: SuiteClip
@@ -90,7 +90,7 @@ private final class Lane {
   private var observers: [(metric: any Metric, observer: any ClipObserver)] = []
   private var hasher = ClipHasher()
   private var compared = 0
-  private var identical = 0
+  private var checks = SanityChecks()
   private var evaluated = 0
   private var otherSize: FrameSize?
   private var failure: (any Error)?
@@ -130,9 +130,10 @@ private final class Lane {
       if output.size != stored.size { otherSize = output.size }
       guard let original else { return }
       evaluated += 1
-      if output == stored { identical += 1 }
       try clock.measure(.measure) {
         let resized = frames == nil ? original.frame : resizer(output)
+        checks.observe(
+          original: stored, output: output, originalScaled: original.frame, outputScaled: resized)
         let generated = GeneratedFrame(frame: resized, storedFrame: output)
         for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
       }
@@ -143,7 +144,8 @@ private final class Lane {
 
   func finish(originalHash: String, skippedReference: Int?, originalNotes: [String]) throws -> ClipRecord {
     if let failure { throw failure }
-    // With the policy `common` an output may be longer than the clip: its rest belongs to its hash all the same.
+    // With the policy `common` an output may be longer than the clip: its rest belongs to its hash all the
+    // same.
     while let extra = try reader?.next() { hasher.update(extra) }
     guard compared == clip.count || entry.countPolicy == .common else {
       throw FrameCountError(
@@ -157,22 +159,23 @@ private final class Lane {
     var warnings = originalNotes.map { "original: \($0)" }
     warnings += (frames?.notes ?? []).map { "output: \($0)" }
     if let otherSize { warnings.append("output is \(otherSize) where the clip is of another size") }
-    if identical > 0, entry.row.identity.kind != .oracle {
-      warnings.append("\(identical) of \(evaluated) frames are identical to the original")
-    }
     if compared != clip.count {
       warnings.append("\(compared) of \(clip.count) frames compared (count policy common)")
     }
+    let measured = try observers.map { metric, observer in
+      ClipRecord.StoredMeasurement(
+        metric: metric.id, signature: metric.signature.description, measurement: try observer.finish())
+    }
+    warnings += checks.warnings(
+      isOracle: entry.row.identity.kind == .oracle,
+      measurements: measured.map { ($0.metric, $0.measurement.value) })
     let generatedFrames = frames == nil ? compared : hasher.count
     let generatedHash = frames == nil ? originalHash : hasher.finish().description
     return ClipRecord(
       suite: suite, clip: clip.id, method: entry.row.identity, originalHash: originalHash,
       generatedHash: generatedHash, clipFrames: clip.count, generatedFrames: generatedFrames,
       comparedFrames: compared, skippedReference: skippedReference,
-      measurements: try observers.map { metric, observer in
-        ClipRecord.StoredMeasurement(
-          metric: metric.id, signature: metric.signature.description, measurement: try observer.finish())
-      },
+      measurements: measured,
       secondsPerFrame: nil, warnings: warnings, recordHash: "")
   }
 }

@@ -8,6 +8,10 @@ extension Suite {
   public static func load(_ url: URL) throws -> Suite {
     let file = url.path
     let data: Data
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+      throw ConfigError.isFolder(file: file, contents: try suiteFiles(in: url))
+    }
     do {
       data = try Data(contentsOf: url)
     } catch {
@@ -16,7 +20,29 @@ extension Suite {
     return try parse(data, file: file, folder: url.deletingLastPathComponent())
   }
 
+  private static func suiteFiles(in folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".suite.json") }
+      .sorted()
+  }
+
   static func parse(_ data: Data, file: String, folder: URL) throws -> Suite {
+    do {
+      return try parse(document: data, file: file, folder: folder)
+    } catch let error as ConfigError {
+      throw error.located(in: data)
+    } catch let fault as PlacedFault {
+      let place = JSONParser.place(of: fault.keyPath, in: data)
+      throw fault.error(place.map { "\(file):\($0.line):\($0.column)" } ?? file)
+    }
+  }
+
+  /// A suite error whose file name still lacks line and column.
+  private struct PlacedFault: Error {
+    let keyPath: String
+    let error: @Sendable (String) -> SuiteError
+  }
+
+  private static func parse(document data: Data, file: String, folder: URL) throws -> Suite {
     var object = try ConfigObject(try JSONValue.parse(data, file: file), file: file)
     let schema = try object.requiredString("schema")
     guard schema == "suite/1" else {
@@ -27,15 +53,15 @@ extension Suite {
       throw object.bad("name", .string(name), "letters, digits, '.', '_' and '-'")
     }
     let rootPath = try object.string("root") ?? "."
-    let root: URL
-    if rootPath.hasPrefix("/") {
-      root = URL(fileURLWithPath: rootPath, isDirectory: true)
-    } else {
-      if let fault = SafePath.relativeFault(rootPath) {
-        throw SuiteError.pathEscape(file: file, path: rootPath, detail: fault)
+    if let fault = SafePath.relativeFault(rootPath) {
+      throw PlacedFault(keyPath: "root") {
+        .pathEscape(
+          file: $0, path: rootPath,
+          detail: "\(fault); 'root' is a folder below this file, so that a suite works on other machines "
+            + "(a link may stand there)")
       }
-      root = folder.appendingPathComponent(rootPath, isDirectory: true).standardizedFileURL
     }
+    let root = folder.appendingPathComponent(rootPath, isDirectory: true).standardizedFileURL
     let title = try object.string("title") ?? name
     let fps = try object.double("fps") ?? 24
     let licence = try object.string("licence") ?? ""
@@ -48,7 +74,9 @@ extension Suite {
     var seen: Set<String> = []
     for entry in entries {
       let clip = try parseClip(entry, file: file)
-      guard seen.insert(clip.id).inserted else { throw SuiteError.duplicateClip(file: file, id: clip.id) }
+      guard seen.insert(clip.id).inserted else {
+        throw PlacedFault(keyPath: entry.keyPath("id")) { .duplicateClip(file: $0, id: clip.id) }
+      }
       clips.append(clip)
     }
     guard !clips.isEmpty else { throw SuiteError.empty(file: file, detail: "'clips' is an empty list") }
@@ -60,12 +88,14 @@ extension Suite {
   private static func parseClip(_ entry: ConfigObject, file: String) throws -> SuiteClip {
     var entry = entry
     let id = try entry.requiredString("id")
-    if let fault = SafePath.clipIDFault(id) { throw SuiteError.badClipID(file: file, id: id, detail: fault) }
+    if let fault = SafePath.clipIDFault(id) {
+      throw PlacedFault(keyPath: entry.keyPath("id")) { .badClipID(file: $0, id: id, detail: fault) }
+    }
     let frames = try entry.requiredString("frames")
     let sketch = try entry.string("sketch")
-    for path in [frames, sketch].compactMap(\.self) {
+    for (key, path) in [("frames", frames), ("sketch", sketch ?? frames)] {
       if let fault = SafePath.relativeFault(path) {
-        throw SuiteError.pathEscape(file: file, path: path, detail: fault)
+        throw PlacedFault(keyPath: entry.keyPath(key)) { .pathEscape(file: $0, path: path, detail: fault) }
       }
     }
     guard let count = try entry.integer("count", in: 1...10_000_000) else {

@@ -6,8 +6,8 @@ internal import Media
 
 /// Makes suites from frames and videos that lie on disk.
 ///
-/// Without conversion a suite file is written that points at the files where they are. With a size, a clip length or
-/// an extractor, the clips are written as lossless video beside the suite file.
+/// Without conversion a suite file is written that points at the files where they are. With a size, a clip
+/// length or an extractor, the clips are written as lossless video beside the suite file.
 public struct SuiteImporter: Sendable {
   /// Name of the suite.
   public var name: String
@@ -50,14 +50,10 @@ public struct SuiteImporter: Sendable {
     public let dropped: [String]
   }
 
-  /// Finds clips in `sources` (folders of clips, folders of frames, videos) and writes `<name>.suite.json` into `folder`.
+  /// Finds clips in `sources` (folders of clips, folders of frames, videos) and writes `<name>.suite.json`
+  /// into `folder`.
   public func run(_ sources: [URL], into folder: URL, progress: ProgressReporter) throws -> Outcome {
-    var found: [Found] = []
-    for source in sources { found += try Self.find(source) }
-    guard !found.isEmpty else {
-      throw SuiteError.empty(
-        file: sources.map(\.path).joined(separator: ", "), detail: "no frame folder and no video was found")
-    }
+    let found = try find(in: sources)
     var clips: [SuiteClip] = []
     var dropped: [String] = []
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -86,6 +82,18 @@ public struct SuiteImporter: Sendable {
     let file = folder.appendingPathComponent("\(name).suite.json")
     try AtomicFile.write(try suite.encoded(root: "."), to: file)
     return Outcome(file: file, suite: try Suite.load(file), dropped: dropped)
+  }
+
+  /// Ids of the clips that `run` would import from `sources`, before cutting.
+  public func clips(in sources: [URL]) throws -> [String] { try find(in: sources).map(\.id) }
+
+  private func find(in sources: [URL]) throws -> [Found] {
+    let found = try sources.flatMap(Self.find)
+    guard !found.isEmpty else {
+      throw SuiteError.empty(
+        file: sources.map(\.path).joined(separator: ", "), detail: "no frame folder and no video was found")
+    }
+    return found
   }
 
   private var converts: Bool { size != nil || clipLength != nil || extractor != nil }

@@ -8,12 +8,20 @@ public struct SuiteValidator: Sendable {
   /// A validator for `suite`.
   public init(suite: Suite) { self.suite = suite }
 
-  /// One line per fault; empty when all is in order.
-  public func faults(progress: ProgressReporter) -> [String] {
-    var faults: [String] = []
+  /// What is wrong with one clip.
+  public struct Fault: Encodable, Sendable, Hashable {
+    /// The clip.
+    public let clip: String
+    /// File, what was found, what was expected, and the fix.
+    public let message: String
+  }
+
+  /// One fault per clip that is not in order; empty when all is.
+  public func faults(progress: ProgressReporter) -> [Fault] {
+    var faults: [Fault] = []
     progress.begin("validate \(suite.name)", total: suite.clips.count)
     for (index, clip) in suite.clips.enumerated() {
-      do { try check(clip) } catch { faults.append("\(suite.name)/\(clip.id): \(error)") }
+      do { try check(clip) } catch { faults.append(Fault(clip: clip.id, message: "\(error)")) }
       progress.update(done: index + 1, total: suite.clips.count, detail: clip.id)
     }
     return faults

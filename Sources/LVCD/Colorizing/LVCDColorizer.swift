@@ -16,7 +16,6 @@ public struct LVCDColorizer: Colorizer {
   /// The network.
   public let model: ColorizationModel
   private let settings: LVCDSettings
-  private let weightByteCount: Int
 
   /// Loads the weights that `settings` name.
   ///
@@ -24,23 +23,21 @@ public struct LVCDColorizer: Colorizer {
   public init(_ settings: LVCDSettings) throws {
     let files = try WeightFiles(settings.weights)
     let model = try files.model()
-    try self.init(
-      model: model, settings: settings, weightHashes: files.hashes(),
-      weightByteCount: files.weightCount * MemoryLayout<Float>.size)
+    try self.init(model: model, settings: settings, weightHashes: files.hashes())
   }
 
   /// A colorizer with a model at hand; `weightHashes` identify its weights.
   public init(
-    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String], weightByteCount: Int = 0
+    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String]
   ) throws(ModelError) {
     self.model = model
     self.settings = settings
-    self.weightByteCount = weightByteCount
     let options = try settings.options(model.configuration, seed: 0)
     identity = MethodIdentity(
       name: "lvcd", kind: .colorizer, provenance: "LVCD, \(options.variant.rawValue), in this program",
       settings: [
         "variant": options.variant.rawValue, "overlap": "\(options.effectiveOverlap)",
+        "window": "\(model.configuration.videoFrames)",
         "steps": "\(options.steps)", "amplification": "\(options.amplification)",
         "resolution": settings.resolution.description, "weights": weightHashes.joined(separator: "+"),
       ])
@@ -122,10 +119,9 @@ public struct LVCDColorizer: Colorizer {
   }
 
   private func checkMemory(_ request: ColorizationRequest, size: FrameSize, plan: SequencePlan) throws {
-    let estimate = CostEstimate(model.configuration, size: size, plan: plan, weightByteCount: weightByteCount)
     guard let available = SystemMemory.availableByteCount() else { return }
-    // Weights of a loaded model are counted by the system already or can be dropped from memory.
-    let needed = estimate.activationByteCount
+    // Weights are in memory already, or mapped and can be dropped from it.
+    let needed = CostEstimate(model.configuration, size: size, plan: plan).activationByteCount
     guard needed <= available else {
       throw ModelError.memory(clip: request.clipID, needed: needed, available: available)
     }

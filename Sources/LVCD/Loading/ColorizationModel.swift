@@ -25,10 +25,20 @@ public struct ColorizationModel: Sendable {
   /// - Throws: `missingTensor`, `wrongShape` or `unusedTensors`.
   public init(_ w: WeightScope, _ configuration: ModelConfiguration) throws(CheckpointError) {
     self.configuration = configuration
-    let autoencoder = try TemporalAutoencoder(w / "first_stage_model", configuration)
+    let autoencoder = try Self.autoencoder(w, configuration)
     self.autoencoder = autoencoder
     conditioner = try Conditioner(w / "conditioner", configuration, autoencoder: autoencoder)
     denoiser = try Denoiser(w, configuration)
     try w.requireAllUsed(ignoring: Self.ignoredPrefixes)
+  }
+
+  /// The official autoencoder, or the small one where the configuration has one.
+  private static func autoencoder(
+    _ w: WeightScope, _ configuration: ModelConfiguration
+  ) throws(CheckpointError) -> any Autoencoder {
+    guard let codec = configuration.codec else {
+      return try TemporalAutoencoder(w / "first_stage_model", configuration)
+    }
+    return try PatchAutoencoder(w / "codec", codec, scale: Float(configuration.scaleFactor))
   }
 }

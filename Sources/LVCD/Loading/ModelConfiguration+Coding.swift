@@ -26,6 +26,12 @@ extension ModelConfiguration {
   /// Reads one object; entries that may be absent get the values their properties document.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
+    let codec = try values.decodeIfPresent(CodecConfiguration.self, forKey: .codec)
+    // With a codec of its own, a file says nothing of the official autoencoder.
+    func official<Value: Decodable>(_ key: CodingKeys, otherwise value: Value) throws -> Value {
+      codec == nil ? try values.decode(Value.self, forKey: key) : value
+    }
+    let multipliers = try official(.autoencoderMultipliers, otherwise: [1])
     self.init(
       videoFrames: try values.decode(Int.self, forKey: .videoFrames),
       overlap: try values.decode(Int.self, forKey: .overlap),
@@ -46,21 +52,22 @@ extension ModelConfiguration {
       amplification: try values.decode(Double.self, forKey: .amplification),
       lastAmplifiedOrdinal: try values.decode(Int.self, forKey: .lastAmplifiedOrdinal),
       previousReferenceShift: try values.decode(Int.self, forKey: .previousReferenceShift),
-      autoencoderChannels: try values.decode(Int.self, forKey: .autoencoderChannels),
-      autoencoderMultipliers: try values.decode([Int].self, forKey: .autoencoderMultipliers),
-      autoencoderResidualBlocks: try values.decode(Int.self, forKey: .autoencoderResidualBlocks),
+      autoencoderChannels: try official(.autoencoderChannels, otherwise: 1),
+      autoencoderMultipliers: multipliers,
+      autoencoderResidualBlocks: try official(.autoencoderResidualBlocks, otherwise: 1),
       conditionMultipliers: try values.decodeIfPresent([Int].self, forKey: .conditionMultipliers)
-        ?? values.decode([Int].self, forKey: .autoencoderMultipliers),
+        ?? multipliers,
       scaleFactor: try values.decode(Double.self, forKey: .scaleFactor),
       imageEncoder: try values.decode(ImageEncoderConfiguration.self, forKey: .imageEncoder),
       framesPerSecondID: try values.decode(Double.self, forKey: .framesPerSecondID),
       motionBucketID: try values.decode(Double.self, forKey: .motionBucketID),
       conditionAugmentation: try values.decode(Double.self, forKey: .conditionAugmentation),
-      decodeChunk: try values.decode(Int.self, forKey: .decodeChunk),
-      decodeOverlap: try values.decode(Int.self, forKey: .decodeOverlap),
-      decodeFirst: try values.decode(Int.self, forKey: .decodeFirst),
+      decodeChunk: try values.decodeIfPresent(Int.self, forKey: .decodeChunk) ?? 10,
+      decodeOverlap: try values.decodeIfPresent(Int.self, forKey: .decodeOverlap) ?? (codec == nil ? 3 : 0),
+      decodeFirst: try values.decodeIfPresent(Int.self, forKey: .decodeFirst) ?? 1,
       latentChannels: try values.decodeIfPresent(Int.self, forKey: .latentChannels) ?? 4,
-      usesReferenceAttention: try values.decodeIfPresent(Bool.self, forKey: .usesReferenceAttention) ?? true)
+      usesReferenceAttention: try values.decodeIfPresent(Bool.self, forKey: .usesReferenceAttention) ?? true,
+      feedForwardRatio: try values.decodeIfPresent(Int.self, forKey: .feedForwardRatio) ?? 4, codec: codec)
     if let total = try values.decodeIfPresent(Int.self, forKey: .totalFrames) {
       guard total == 1 + overlap + videoFrames else {
         throw DecodingError.dataCorruptedError(
@@ -93,10 +100,6 @@ extension ModelConfiguration {
     try values.encode(amplification, forKey: .amplification)
     try values.encode(lastAmplifiedOrdinal, forKey: .lastAmplifiedOrdinal)
     try values.encode(previousReferenceShift, forKey: .previousReferenceShift)
-    try values.encode(autoencoderChannels, forKey: .autoencoderChannels)
-    try values.encode(autoencoderMultipliers, forKey: .autoencoderMultipliers)
-    try values.encode(autoencoderResidualBlocks, forKey: .autoencoderResidualBlocks)
-    try values.encode(conditionMultipliers, forKey: .conditionMultipliers)
     try values.encode(scaleFactor, forKey: .scaleFactor)
     try values.encode(imageEncoder, forKey: .imageEncoder)
     try values.encode(framesPerSecondID, forKey: .framesPerSecondID)
@@ -107,6 +110,13 @@ extension ModelConfiguration {
     try values.encode(decodeFirst, forKey: .decodeFirst)
     try values.encode(latentChannels, forKey: .latentChannels)
     try values.encode(usesReferenceAttention, forKey: .usesReferenceAttention)
+    try values.encode(feedForwardRatio, forKey: .feedForwardRatio)
+    try values.encodeIfPresent(codec, forKey: .codec)
+    guard codec == nil else { return }
+    try values.encode(autoencoderChannels, forKey: .autoencoderChannels)
+    try values.encode(autoencoderMultipliers, forKey: .autoencoderMultipliers)
+    try values.encode(autoencoderResidualBlocks, forKey: .autoencoderResidualBlocks)
+    try values.encode(conditionMultipliers, forKey: .conditionMultipliers)
   }
 
   /// The first value that no network can have, in words; nil when all are possible.
@@ -123,12 +133,19 @@ extension ModelConfiguration {
       ("condition_vae_mult", conditionMultipliers.min() ?? 0),
       ("clip.image_size", imageEncoder.imageSize), ("clip.width", imageEncoder.width),
       ("clip.head_width", imageEncoder.headWidth), ("clip.patch_size", imageEncoder.patchSize),
-      ("clip.embed_dim", imageEncoder.embeddingWidth),
+      ("clip.embed_dim", imageEncoder.embeddingWidth), ("ff_mult", feedForwardRatio),
     ]
     for (name, value) in positive where value < 1 || value > 1 << 20 {
       return "'\(name)' is \(value), expected at least 1"
     }
     if overlap < 0 || overlap > videoFrames { return "'overlap' is \(overlap), expected 0 to \(videoFrames)" }
+    if let problem = codec?.problem { return problem }
+    if let codec, codec.latentChannels != latentChannels {
+      return "'codec.latent_channels' is \(codec.latentChannels), 'latent_channels' \(latentChannels)"
+    }
+    if spatialFactor != HintEncoder.reduction {
+      return "latents are 1/\(spatialFactor) of a picture, the lineart's features 1/\(HintEncoder.reduction)"
+    }
     if decodeOverlap < 0 || decodeChunk <= decodeFirst + decodeOverlap {
       return "'decode_chunk' is \(decodeChunk), expected more than 'decode_first' + 'decode_overlap'"
     }

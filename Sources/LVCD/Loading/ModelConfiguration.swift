@@ -60,17 +60,24 @@ public struct ModelConfiguration: Sendable, Hashable, Codable {
   public var motionBucketID: Double
   /// Strength of the noise added to the reference, as a condition.
   public var conditionAugmentation: Double
-  /// Frames decoded at once.
+  /// Frames decoded at once. JSON: optional, 10.
   public var decodeChunk: Int
-  /// Frames of a chunk that repeat the end of the previous one.
+  /// Frames of a chunk that repeat the end of the previous one. JSON: optional, 3, or 0 with a codec.
   public var decodeOverlap: Int
-  /// First frames of the clip that head every chunk.
+  /// First frames of the clip that head every chunk. JSON: optional, 1.
   public var decodeFirst: Int
   /// Channels of a latent. JSON: optional, 4.
   public var latentChannels: Int
   /// Whether frames attend to other frames of a call. JSON: optional, true; false for weights trained
   /// without.
   public var usesReferenceAttention: Bool
+
+  /// Hidden width of feed-forward layers in units of their channels, for cost estimates: layers take theirs
+  /// from the tensors. JSON: optional, 4.
+  public var feedForwardRatio: Int
+  /// The small autoencoder in place of the official one, whose entries `vae_…` are then absent. JSON:
+  /// optional.
+  public var codec: CodecConfiguration?
 
   /// Names in JSON.
   public enum CodingKeys: String, CodingKey, CaseIterable {
@@ -142,6 +149,12 @@ public struct ModelConfiguration: Sendable, Hashable, Codable {
     case latentChannels = "latent_channels"
     /// Reference Attention.
     case usesReferenceAttention = "reference_attention"
+    /// Feed-forward width.
+    case feedForwardRatio = "ff_mult"
+    /// Small autoencoder.
+    case codec
+    /// Channels of the hint encoder, for other readers: the tensors tell them.
+    case hintChannels = "hint_channels"
   }
 }
 
@@ -194,13 +207,13 @@ extension ModelConfiguration {
       imageSize: 224, width: 1280, layers: 32, headWidth: 80, patchSize: 14, embeddingWidth: 1024,
       hiddenRatio: 4),
     framesPerSecondID: 6, motionBucketID: 160, conditionAugmentation: 0, decodeChunk: 10, decodeOverlap: 3,
-    decodeFirst: 1, latentChannels: 4, usesReferenceAttention: true)
+    decodeFirst: 1, latentChannels: 4, usesReferenceAttention: true, feedForwardRatio: 4, codec: nil)
 
   /// Weights of the official model that inference uses.
   public static let officialWeightCount = 2_970_627_858
 
   /// Factor between pixels and latents.
-  public var spatialFactor: Int { 1 << (autoencoderMultipliers.count - 1) }
+  public var spatialFactor: Int { codec?.patchSize ?? 1 << (autoencoderMultipliers.count - 1) }
 
   /// Sides of pictures must be multiples of this many pixels: every level of the UNet halves the latents.
   public var sizeGranularity: Int { spatialFactor << (channelMultipliers.count - 1) }

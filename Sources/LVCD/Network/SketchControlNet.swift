@@ -7,6 +7,8 @@ internal import TensorCore
 struct HintEncoder: Sendable {
   /// Strides of the eight convolutions. Source: ControlNet, `input_hint_block`.
   private static let strides = [1, 1, 2, 1, 2, 1, 2, 1]
+  /// Factor between pixels and features.
+  static let reduction = strides.reduce(1, *)
   private let convolutions: [Conv2D]
 
   init(_ w: WeightScope) throws(CheckpointError) {

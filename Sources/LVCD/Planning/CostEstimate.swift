@@ -3,7 +3,6 @@ public import EvalCore
 /// What colouring a clip takes: arithmetic and memory, from the sizes alone.
 ///
 /// FLOPs are two per multiplication of convolutions and matrix products; elementwise work is not counted.
-/// Feed-forward layers are taken to be as wide as the official ones, four times the channels.
 public struct CostEstimate: Sendable, Hashable, Codable {
   /// FLOPs of one step: ControlNet and UNet.
   public let stepFLOPs: Double
@@ -13,26 +12,24 @@ public struct CostEstimate: Sendable, Hashable, Codable {
   public let referenceFLOPs: Double
   /// FLOPs of decoding the whole clip.
   public let decodingFLOPs: Double
-  /// Bytes of weights.
-  public let weightByteCount: Int
   /// Bytes of activations at the peak of sampling or decoding.
   public let activationByteCount: Int
 
   /// The estimate for a clip at working size `size`.
-  public init(_ configuration: ModelConfiguration, size: FrameSize, plan: SequencePlan, weightByteCount: Int)
-  {
+  public init(_ configuration: ModelConfiguration, size: FrameSize, plan: SequencePlan) {
     let factor = configuration.spatialFactor
     let height = max(1, size.height / factor)
     let width = max(1, size.width / factor)
     let network = NetworkCost(configuration, height: height, width: width, plan: plan)
-    let codec = AutoencoderCost(configuration, height: height, width: width)
+    let codec =
+      configuration.codec.map { AutoencoderCost($0, height: height, width: width) }
+      ?? AutoencoderCost(configuration, height: height, width: width)
     stepFLOPs = network.unetFLOPs + network.controlFLOPs
     segments = plan.segments
     referenceFLOPs = 2 * codec.encodingFLOPs + VisionCost(configuration.imageEncoder).flops
     let chunks = LatentDecoding(configuration).chunks(plan.delivered)
     let decoded = chunks.reduce(0) { $0 + $1.frames.count + configuration.decodeFirst }
     decodingFLOPs = codec.decodingFLOPs * Double(decoded)
-    self.weightByteCount = weightByteCount
     let longest = chunks.map { $0.frames.count + configuration.decodeFirst }.max() ?? 1
     activationByteCount = max(
       plan.segments > 0 ? network.activationByteCount : 0, codec.activationByteCount(frames: longest))
@@ -56,10 +53,12 @@ struct NetworkCost {
   private(set) var activationByteCount = 0
   private let frames: Int
   private let references: Int
+  private let feedForwardRatio: Int
 
   init(_ configuration: ModelConfiguration, height: Int, width: Int, plan: SequencePlan) {
     frames = 1 + plan.overlap + plan.videoFrames
     references = 1 + plan.overlap
+    feedForwardRatio = configuration.feedForwardRatio
     let blueprint = UNetBlueprint(configuration)
     var encoder = 0.0
     var area = height * width
@@ -115,8 +114,8 @@ struct NetworkCost {
     let video = frames - references
     let projections = productFLOPs(channels, channels, positions: positions)
     let feedForward =
-      productFLOPs(channels, 8 * channels, positions: positions)
-      + productFLOPs(4 * channels, channels, positions: positions)
+      productFLOPs(channels, 2 * feedForwardRatio * channels, positions: positions)
+      + productFLOPs(feedForwardRatio * channels, channels, positions: positions)
     // Two products with the tokens of one frame for reference frames, of two frames for the others.
     let keys = references * area + video * 2 * area
     let spatialAttention = 2 * productFLOPs(channels, keys, positions: area)
@@ -173,6 +172,24 @@ struct AutoencoderCost {
       }
     }
     decodingFLOPs += productFLOPs(current, 3, taps: 9, positions: area)
+  }
+
+  /// The small autoencoder: two blocks of two convolutions per level, and the linear part.
+  init(_ codec: CodecConfiguration, height: Int, width: Int) {
+    let latents = height * width
+    let linear = productFLOPs(3 * codec.patchSize * codec.patchSize, codec.latentChannels, positions: latents)
+    func levels(_ widths: [Int], finest: Int) -> Double {
+      widths.enumerated().reduce(0) { sum, level in
+        // Four convolutions of the blocks and one between levels.
+        sum + 5 * productFLOPs(level.element, level.element, taps: 9, positions: finest >> (2 * level.offset))
+      }
+    }
+    let decoded = latents << (2 * max(0, codec.decoderChannels.count - 1))
+    encodingFLOPs =
+      linear + levels(codec.encoderChannels, finest: latents << (2 * codec.encoderChannels.count))
+    decodingFLOPs = linear + levels(codec.decoderChannels, finest: decoded)
+    widest = max(
+      3 * latents * codec.patchSize * codec.patchSize, decoded * (codec.decoderChannels.first ?? 0))
   }
 
   /// Bytes of the few tensors of the widest layer that exist at once while a chunk is decoded.

@@ -76,6 +76,8 @@ struct ClipsGenerateCommand: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder to write into; made if missing.")
   var output: String
 
+  @OptionGroup var dryRun: DryRunOption
+
   func validate() throws {
     guard (1...10_000_000).contains(count) else {
       throw ValidationError("--count is \(count), must be 1 to 10000000")
@@ -113,6 +115,10 @@ struct ClipsGenerateCommand: ParsableCommand {
 
   private func generate() throws {
     let batch = try makeBatch()
+    if dryRun.isDryRun {
+      return try answer(
+        "\(batch.name): \(batch.count) clips from seed \(batch.firstSeed); nothing was written")
+    }
     let directory = URL(fileURLWithPath: output, isDirectory: true)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     if format == .training && suitePreset == nil {

@@ -16,6 +16,8 @@ struct ConvertWeightsCommand: ParsableCommand {
   @Flag(help: "Round float32 and float64 tensors to float16.")
   var half = false
 
+  @OptionGroup var dryRun: DryRunOption
+
   func validate() throws {
     guard output.hasSuffix(".safetensors") else {
       throw ValidationError("'\(output)' must end in .safetensors, the only format that is written")
@@ -26,7 +28,10 @@ struct ConvertWeightsCommand: ParsableCommand {
 
   private func convert() throws {
     let checkpoint = try CheckpointFile.open(URL(fileURLWithPath: input))
+    if dryRun.isDryRun {
+      return try answer("\(input): \(checkpoint.entries.count) tensors; nothing was written")
+    }
     try checkpoint.convert(to: URL(fileURLWithPath: output), halvesFloats: half)
-    print("\(output): \(checkpoint.entries.count) tensors from \(checkpoint.format.rawValue)")
+    try answer("\(output): \(checkpoint.entries.count) tensors from \(checkpoint.format.rawValue)")
   }
 }

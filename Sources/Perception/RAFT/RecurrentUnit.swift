@@ -13,11 +13,11 @@ struct RecurrentUnit {
     let candidate: Tensor
   }
 
-  private let gateWeight: Tensor
-  private let gateContextWeight: Tensor
+  private let gateWeight: PreparedWeight
+  private let gateContextWeight: PreparedWeight
   private let gateBias: Tensor
-  private let candidateWeight: Tensor
-  private let candidateContextWeight: Tensor
+  private let candidateWeight: PreparedWeight
+  private let candidateContextWeight: PreparedWeight
   private let candidateBias: Tensor
   private let padding: Padding2D
   private let hidden: Int
@@ -44,11 +44,11 @@ struct RecurrentUnit {
     let (z, r, q) = (try weights("z"), try weights("r"), try weights("q"))
     let gates = split(Tensor.concatenation([z.weight, r.weight], axis: 0))
     let candidate = split(q.weight)
-    gateWeight = gates.changing
-    gateContextWeight = gates.context
+    gateWeight = PreparedWeight(WeightTensor(gates.changing))
+    gateContextWeight = PreparedWeight(WeightTensor(gates.context))
     gateBias = Tensor.concatenation([z.bias, r.bias], axis: 0)
-    candidateWeight = candidate.changing
-    candidateContextWeight = candidate.context
+    candidateWeight = PreparedWeight(WeightTensor(candidate.changing))
+    candidateContextWeight = PreparedWeight(WeightTensor(candidate.context))
     candidateBias = q.bias
     padding = Padding2D(height: kernel.height / 2, width: kernel.width / 2)
     self.hidden = hidden

@@ -74,13 +74,22 @@ extension Tensor {
     geometry.check()
     Tensor.checkBias(bias, weight.shape[0])
     let (samples, inputs, outputs) = (shape[0], shape[1], weight.shape[0])
+    let tiled = TiledConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
     let plain = ImplicitConvolution(
       geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    let run = { (from: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to: UnsafeMutablePointer<Float>) in
+      if let tiled {
+        tiled.run(from, weight, bias, into: to)
+      } else {
+        plain.run(from, weight, bias, into: to)
+      }
+    }
     return withUnsafeBufferPointer { x in
       Tensor(shape: [shape[0], weight.shape[0], geometry.outputArea]) { y in
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
-        guard let bias else { return plain.run(from, weight, nil, into: to) }
-        bias.withUnsafeBufferPointer { plain.run(from, weight, $0.baseAddress, into: to) }
+        guard let bias else { return run(from, nil, to) }
+        bias.withUnsafeBufferPointer { run(from, $0.baseAddress, to) }
       }
     }
   }

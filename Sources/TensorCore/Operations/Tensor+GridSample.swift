@@ -24,8 +24,10 @@ extension Tensor {
     return withUnsafeBufferPointer { source in
       places.withUnsafeBufferPointer { grid in
         Tensor(shape: [shape[0], channels, outputHeight, outputWidth]) { target in
-          ComputeBudget.forEachTile(shape[0] * outputHeight) { tile in
-            for column in 0..<outputWidth {
+          let grain = max(4096 / max(outputWidth * channels, 1), 1)
+          ComputeBudget.forEachRange(shape[0] * outputHeight, grain: grain) { tiles in
+            for index in tiles.lowerBound * outputWidth..<tiles.upperBound * outputWidth {
+              let (tile, column) = (index / outputWidth, index % outputWidth)
               let output = tile % outputHeight * outputWidth + column
               let sample = tile / outputHeight
               let place = (sample * outputArea + output) * 2
@@ -65,9 +67,10 @@ private struct BilinearTap {
     var place = place
     if border == .edge { place = min(max(place.isNaN ? 0 : place, 0), Float(size - 1)) }
     guard place > -1, place < Float(size) else { return }
-    let floor = place.rounded(.down)
-    let index = Int(floor)
-    let fraction = place - floor
+    // The largest integer not above `place`, which is more than -1: rounding down itself is a call where the compiler
+    // may not assume SSE 4.1.
+    let index = place < 0 ? -1 : Int(place)
+    let fraction = place - Float(index)
     if index >= 0 {
       first = index
       firstWeight = 1 - fraction

@@ -1,0 +1,132 @@
+internal import ArgumentParser
+internal import EvalCore
+internal import Evaluation
+internal import Foundation
+internal import LVCDModel
+internal import Media
+internal import TensorCore
+
+/// `lvcd-bench plan`: what colouring a clip takes, before anything is computed.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Estimate memory and time of colouring a clip.",
+    discussion: """
+      Name the lineart, or --frames and --size. Without --weights the official model is meant, stored in \
+      half precision. Arithmetic is counted from the sizes; time is that arithmetic at the speed of a matrix \
+      product measured now, so take it as a lower bound.
+      """)
+
+  @Option(help: "Lineart: a folder of PNG frames or a video.")
+  var lineart: String?
+
+  @Option(help: "Frames of the clip.")
+  var frames: Int?
+
+  @Option(help: "Size of the frames, WIDTHxHEIGHT. (default: the model's own)")
+  var size: String?
+
+  @OptionGroup var method: ModelOptions
+
+  @Option(help: "Speed in GFLOP/s instead of measuring it.")
+  var rate: Double?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  /// What `--json` prints.
+  private struct Answer: Encodable {
+    var frames: Int
+    var width: Int
+    var height: Int
+    var segments: Int
+    var steps: Int
+    var overlap: Int
+    var total_flops: Double
+    var seconds_per_step: Double
+    var seconds: Double
+    var seconds_per_frame: Double
+    var gflops_per_second: Double
+    var weight_bytes: Int
+    var activation_bytes: Int
+    var available_bytes: Int?
+  }
+
+  func validate() throws {
+    guard (lineart == nil) != (frames == nil) else {
+      throw ValidationError("name either --lineart or --frames")
+    }
+    if let frames, frames < 1 { throw ValidationError("--frames must be at least 1, got \(frames)") }
+    if let rate, !(rate > 0) { throw ValidationError("--rate must be above 0, got \(rate)") }
+    if size != nil, lineart != nil { throw ValidationError("--size goes with --frames") }
+  }
+
+  func run() throws { try reporting { try estimate() } }
+
+  private func estimate() throws {
+    let settings = try method.settings()
+    let files = settings.weights.isEmpty ? nil : try WeightFiles(settings.weights)
+    let model = try files?.configuration() ?? .official
+    let options = try settings.options(model, seed: 0)
+    let (count, input) = try clip(model)
+    let working = try settings.resolution.resolve(input: input, model)
+    let plan = options.plan(frames: count, model)
+    let weightBytes = files?.storedByteCount ?? ModelConfiguration.officialWeightCount * 2
+    let cost = CostEstimate(model, size: working, plan: plan)
+    ComputeBudget.threadCount = common.jobCount
+    let speed = rate.map { $0 * 1e9 } ?? ComputeRate.measure()
+    let seconds = cost.totalFLOPs(steps: options.steps) / speed
+    let result = Answer(
+      frames: count, width: working.width, height: working.height, segments: plan.segments,
+      steps: options.steps, overlap: plan.overlap, total_flops: cost.totalFLOPs(steps: options.steps),
+      seconds_per_step: cost.stepFLOPs / speed, seconds: seconds,
+      seconds_per_frame: seconds / Double(count), gflops_per_second: speed / 1e9,
+      weight_bytes: weightBytes, activation_bytes: cost.activationByteCount,
+      available_bytes: SystemMemory.availableByteCount())
+    if json { try answer(json: result) } else { try answer(Self.text(result)) }
+  }
+
+  private func clip(_ model: ModelConfiguration) throws -> (Int, FrameSize) {
+    if let lineart {
+      let source = try FrameSources.open(URL(fileURLWithPath: lineart))
+      guard let first = try source.makeReader().next() else {
+        throw ValidationError("\(lineart): has no frame")
+      }
+      return (source.count, first.size)
+    }
+    let native = try WorkingSize.native.resolve(input: FrameSize(width: 1, height: 1), model)
+    guard let size else { return (frames ?? 1, native) }
+    guard case .fixed(let given)? = WorkingSize(size) else {
+      throw ValidationError("--size '\(size)' is not WIDTHxHEIGHT")
+    }
+    return (frames ?? 1, given)
+  }
+
+  private static func text(_ plan: Answer) -> String {
+    let memory = "weights \(gibibytes(plan.weight_bytes)), activations \(gibibytes(plan.activation_bytes))"
+    let available = plan.available_bytes.map { ", \(gibibytes($0)) available" } ?? ""
+    return """
+      clip      \(plan.frames) frames, working size \(plan.width)x\(plan.height)
+      sampling  \(plan.segments) segments of \(plan.steps) steps, overlap \(plan.overlap)
+      memory    \(memory)\(available)
+      work      \(rounded(plan.total_flops / 1e12)) TFLOP at \(rounded(plan.gflops_per_second)) GFLOP/s
+      time      at least \(clock(plan.seconds)): \(clock(plan.seconds_per_step)) a step, \
+      \(clock(plan.seconds_per_frame)) a frame
+      """
+  }
+
+  private static func gibibytes(_ bytes: Int) -> String { "\(rounded(Double(bytes) / Double(1 << 30))) GiB" }
+
+  private static func rounded(_ value: Double) -> String {
+    value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
+  }
+
+  private static func clock(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(rounded(seconds)) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}

@@ -1,0 +1,88 @@
+import EvalCore
+import Foundation
+import Media
+import TestSupport
+import Testing
+
+/// `colorize`, `plan` and the method `lvcd` of `run`, on the tiny network of the model's fixtures.
+@Suite(.serialized) struct ColorizeProgramTests {
+  private let folder: TemporaryFolder
+  private let cache: URL
+  private let suite: TinySuite
+  private let weights: [String]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    cache = folder.url.appendingPathComponent("cache")
+    suite = try TinySuite(in: folder.url, clips: 1, frames: 3)
+    weights = ["svd_tiny", "lvcd_tiny"].map {
+      Goldens.lvcd.appendingPathComponent("\($0).safetensors").path
+    }
+  }
+
+  private func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+
+  private func colorize(_ output: String, _ more: [String] = []) throws -> Program.Outcome {
+    let clip = folder.url.appendingPathComponent(suite.clips[0])
+    return try Program.run(
+      [
+        "colorize", "--reference", clip.appendingPathComponent("color/00000.png").path, "--lineart",
+        clip.appendingPathComponent("sketch").path, "-o", path(output), "--steps", "1", "--weights",
+      ] + weights + more, cache: cache)
+  }
+
+  @Test func coloursAFolderAndAVideoAlike() throws {
+    let latents = path("latents.safetensors")
+    let made = try colorize("out", ["--latents-out", latents])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output == "\(path("out")): \(suite.frames) frames\n")
+    let frames = try FrameFolder(URL(fileURLWithPath: path("out"))).allFrames()
+    #expect(frames.count == suite.frames)
+    #expect(frames.first?.size == FrameSize(width: 48, height: 32))
+    #expect(!FileManager.default.fileExists(atPath: path("out.state")))
+    let listed = try Program.run(["weights", "inspect", latents], cache: cache)
+    #expect(listed.output.contains("segment0.denoised_before_blend.0"))
+    #expect(listed.output.contains("output_latents"))
+
+    let video = try colorize("out.mkv")
+    #expect(video.status == 0, "\(video.errors)")
+    #expect(try VideoFile(URL(fileURLWithPath: path("out.mkv"))).allFrames() == frames)
+
+    let again = try colorize("out")
+    #expect(again.status == 64 && again.errors.contains("name an empty folder"), "\(again.errors)")
+  }
+
+  @Test func runsAsAMethod() throws {
+    let configuration = """
+      {"schema": "run/1", "suites": ["\(suite.file.path)"], "metrics": ["psnr"],
+       "methods": [{"name": "ours", "colorizer": "lvcd",
+                    "settings": {"weights": "\(weights.joined(separator: ","))", "steps": 1, "overlap": 3}}]}
+      """
+    let file = folder.url.appendingPathComponent("run.json")
+    try Data(configuration.utf8).write(to: file)
+    let run = try Program.run(["run", file.path, "-o", path("run")], cache: cache)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("ours"))
+  }
+
+  @Test func plansWithoutComputing() throws {
+    let official = try Program.run(["plan", "--frames", "75", "--rate", "100"], cache: cache)
+    #expect(official.status == 0, "\(official.errors)")
+    #expect(official.output.contains("7 segments of 25 steps, overlap 4"))
+    let tiny = try Program.run(["plan", "--frames", "5", "--json", "--weights"] + weights, cache: cache)
+    #expect(tiny.status == 0 && tiny.output.contains("\"segments\" : 1"), "\(tiny.output) \(tiny.errors)")
+  }
+
+  @Test func mistakesAreNamed() throws {
+    let missing = try Program.run(
+      ["run", "--suite", suite.file.path, "--method", "lvcd", "-o", path("r")], cache: cache)
+    #expect(missing.status == 65 && missing.errors.contains("no weights"), "\(missing.errors)")
+    let variant = try colorize("v", ["--variant", "best"])
+    #expect(variant.status == 65 && variant.errors.contains("'variant' is 'best'"), "\(variant.errors)")
+    let size = try colorize("s", ["--resolution", "50x50"])
+    #expect(size.status == 65 && size.errors.contains("multiples of"), "\(size.errors)")
+    let unknown = try Program.run(
+      ["run", "--suite", suite.file.path, "--method", "lvdc", "-o", path("r")], cache: cache)
+    #expect(unknown.errors.contains("did you mean 'lvcd'"), "\(unknown.errors)")
+  }
+}
