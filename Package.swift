@@ -61,6 +61,15 @@ let package = Package(
     .target(
       name: "EmbeddedSuites", exclude: ["Suites"]),
 
+    // MARK: - Films
+    .target(name: "SceneCuts", dependencies: ["EvalCore", "Cartoon"]),
+    .target(
+      name: "ClipBuilding", dependencies: ["EvalCore", "Hashing", "Imaging", "Media", "SceneCuts"]),
+    .testTarget(name: "SceneCutsTests", dependencies: ["SceneCuts", "EvalCore"]),
+    .testTarget(
+      name: "ClipBuildingTests",
+      dependencies: ["ClipBuilding", "SceneCuts", "Media", "EvalCore", "TestSupport"]),
+
     // MARK: - Networks and extractors shared by metrics and methods
     .target(
       name: "Perception",
@@ -115,6 +124,7 @@ let package = Package(
       name: "LVCDBench",
       dependencies: [
         "Evaluation", "Reports", "Media", "Imaging", "Metrics", "Baselines", "Perception", "Cartoon",
+        "SceneCuts", "ClipBuilding",
         "CKernels", "EvalCore", "Hashing", "Checkpoints", "TensorCore", "WeightStore", "LVCDModel",
         "Comparison", "Statistics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -20,9 +20,11 @@ forbid Baselines 'Media|LVCDModel|Metrics|Reports|Evaluation'
 forbid Reports 'Media|Metrics|Baselines|Evaluation|Imaging|Perception'
 forbid Sources/LVCD 'Media|Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Evaluation 'Reports|LVCDBench'
+forbid Sources/SceneCuts 'Media|Perception|Metrics|Baselines|Reports|Evaluation'
+forbid Sources/ClipBuilding 'Metrics|Baselines|Reports|Evaluation'
 forbid Sources/Statistics 'Comparison|Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
 forbid Sources/Comparison 'Media|Metrics|Baselines|Reports|Evaluation|Imaging|Perception'
-for folder in Sources/EvalCore Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
+for folder in Sources/EvalCore Sources/SceneCuts Sources/ClipBuilding Sources/Evaluation Sources/Imaging Sources/Perception Sources/Cartoon Sources/LVCD Metrics Baselines Reports Sources/LVCDBench; do
   forbid "$folder" 'CFFmpeg|CPNG'
 done
 exit $fail

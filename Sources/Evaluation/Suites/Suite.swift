@@ -19,6 +19,20 @@ public struct Suite: Sendable {
   /// Number of clips before any limit was applied.
   public var fullCount: Int
 
+  /// A set with these clips, whose paths lie under `root`.
+  public init(
+    name: String, title: String, framesPerSecond: Double, licence: String, root: URL, clips: [SuiteClip],
+    fullCount: Int
+  ) {
+    self.name = name
+    self.title = title
+    self.framesPerSecond = framesPerSecond
+    self.licence = licence
+    self.root = root
+    self.clips = clips
+    self.fullCount = fullCount
+  }
+
   /// SHA-256 over the canonical list of clips: what `similar@3f9a12c4` in signatures refers to.
   public var hash: String {
     var hasher = SHA256Hasher()

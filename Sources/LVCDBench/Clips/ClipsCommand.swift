@@ -4,5 +4,8 @@ internal import ArgumentParser
 struct ClipsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clips", abstract: "Make clips for tests and training.",
-    subcommands: [ClipsGenerateCommand.self, ClipsEmbedCommand.self])
+    subcommands: [
+      ClipsGenerateCommand.self, ClipsBuildCommand.self, SuitesCommand.Validate.self,
+      ClipsCalibrateCommand.self, ClipsEmbedCommand.self,
+    ])
 }
