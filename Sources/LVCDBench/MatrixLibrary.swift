@@ -4,7 +4,7 @@ internal import TensorCore
 /// The kernels OpenBLAS uses for double precision (eigenvalues, covariances).
 enum MatrixLibrary {
   /// Names what OpenBLAS chose by itself when the program has restarted itself.
-  private static let variable = "LVCD_BENCH_OPENBLAS_CHOICE"
+  private static let variable = "LVCD_OPENBLAS_CHOICE"
 
   /// Starts the program again, once, where OpenBLAS took the processor for an older one: it reads
   /// `OPENBLAS_CORETYPE` only while it is loaded. A value the user has set stays. Where the system refuses, the program

@@ -48,7 +48,7 @@ import Testing
       if option.name == "weights" || (id == .tc && ["flow", "iterations"].contains(option.name)) { continue }
       let values =
         option.name == "threshold"
-        ? ["0.25"] : option.name == "extractor" ? LineartExtractors.weightless : option.values
+        ? ["0.25"] : id == .edmd && option.name == "extractor" ? LineartExtractors.weightless : option.values
       #expect(option.name == "threshold" || values.contains(option.defaultValue))
       for value in values where value != option.defaultValue {
         let metric = try #require(
@@ -85,7 +85,8 @@ import Testing
         == "psnr: option agg=poold is not legal, did you mean 'pooled'?; use one of: frame-db, pooled")
     #expect(
       message(.edmd, ["extractor": "canny"])
-        == "edmd: option extractor=canny is not legal; use one of: " + LineartExtractors.names.joined(separator: ", "))
+        == "edmd: option extractor=canny is not legal; use one of: "
+        + LineartExtractors.names.joined(separator: ", "))
     for bad in ["1", "0", "-0.5", "nan", "half", ""] {
       #expect(
         message(.edmd, ["threshold": bad])

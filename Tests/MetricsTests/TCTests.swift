@@ -230,7 +230,7 @@ private final class CountingFlow: FlowEstimator {
       }
       return ("\(index)", try observer.finish())
     }
-    let summary = try metric.summarize(clips.map { (clipID: $0.0, measurement: $0.1) })
+    let summary = metric.summarize(clips.map { (clipID: $0.0, measurement: $0.1) })
     let sums = clips.map {
       ($0.1.alternatives["mean-e-generated"] ?? 0, $0.1.alternatives["mean-e-original"] ?? 0)
     }
