@@ -49,6 +49,27 @@ public struct LVCDColorizer: Colorizer {
   /// True.
   public var isTimed: Bool { true }
 
+  /// One step of one segment on blank frames: packs the weights for this size.
+  public func warmUp(_ size: FrameSize) throws {
+    var short = settings
+    short.steps = 1
+    let blank = Frame(
+      width: size.width, height: size.height,
+      rgb: [UInt8](repeating: 255, count: 3 * size.width * size.height))
+    try LVCDColorizer(model: model, settings: short, weightHashes: []).colorize(
+      ColorizationRequest(
+        clipID: "warm-up", reference: blank, lineart: FrameArray([blank, blank]), seed: 0),
+      to: NoSink())
+  }
+
+  /// Takes frames and keeps none.
+  private final class NoSink: ColorizationSink {
+    let framesAlreadyWritten = 0
+    func write(_ frame: Frame, at index: Int) {}
+    func report(stage: String, completed: Int, total: Int) {}
+    func checkCancellation() {}
+  }
+
   /// Colours the clip; see `colorize(_:to:latentsOut:)`.
   public func colorize(_ request: ColorizationRequest, to sink: any ColorizationSink) throws {
     try colorize(request, to: sink, latentsOut: nil)
