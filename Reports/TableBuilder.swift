@@ -8,7 +8,8 @@ struct TableBuilder {
 
   /// What the sign `≈` behind a value means.
   private static let levelSentence =
-    "≈: a paired test over clips does not tell the value from the best of its column."
+    "≈: a paired test over clips does not tell the value from the best of its column; fewer than 10 clips tell "
+    + "nothing."
 
   let results: RunResults
   let layout: TableLayout

@@ -32,10 +32,7 @@ struct RunRequest: ParsableArguments {
   )
   var grid: [String] = []
 
-  @Option(
-    name: .long, parsing: .upToNextOption,
-    help: "Weight files of model rows that name none; later ones replace tensors of earlier ones.")
-  var weights: [String] = []
+  @OptionGroup var files: WeightOptions
 
   @Option(name: .customLong("timing-clips"), help: "Clips that a row without overlap is timed on. (default: 3)")
   var timingClips: Int?
@@ -107,8 +104,9 @@ struct RunRequest: ParsableArguments {
       let axes = grid.compactMap(Self.axis)
       add("--grid", "grid", .object(Dictionary(axes) { .array(Self.elements($0) + Self.elements($1)) }))
     }
-    if !weights.isEmpty {
-      add("--weights", "weights", .object([Colorizers.modelName: .string(weights.joined(separator: ","))]))
+    if !files.weights.isEmpty {
+      let paths = files.weights.joined(separator: ",")
+      add("--weights", "weights", .object([Colorizers.modelName: .string(paths)]))
     }
     if let timingClips { add("--timing-clips", "timing_clips", .number(Double(timingClips))) }
     if let seed { add("--seed", "seed", .number(Double(seed))) }
