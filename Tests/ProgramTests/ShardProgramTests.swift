@@ -19,7 +19,8 @@ import Testing
   private func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
 
   private func words(_ output: String, _ more: [String] = []) -> [String] {
-    ["run", "--suite", suite.file.path, "--method", "copy-first", "--metrics", "psnr", "-o", path(output)] + more
+    ["run", "--suite", suite.file.path, "--method", "copy-first", "--metrics", "psnr", "-o", path(output)]
+      + more
   }
 
   private func bytes(_ run: String) throws -> Data {
