@@ -21,7 +21,9 @@ build: packages
 packages:
 	@Scripts/install-packages.sh
 
-test: packages
+# The tests of bad films make them with ffmpeg.
+test:
+	@Scripts/install-packages.sh ffmpeg
 	$(SWIFT) test -c release --disable-xctest
 
 # The set of real animation alone.

@@ -108,13 +108,11 @@ struct RunCommand: ParsableCommand, LoggingCommand {
       let file = try ConfigurationLayer.file(URL(fileURLWithPath: config))
       layers += [file] + environment + [try .overrides(overrides, over: file)]
     } else {
-      guard overrides.isEmpty else { throw ValidationError("--set needs a configuration file") }
       let rows = try Self.defaultMethods.map { try MethodSpec(argument: $0).document }
       let suites = ["similar", "general"].map(JSONValue.string)
-      layers.append(
-        ConfigurationLayer(
-          origin: .default, document: .object(["suites": .array(suites), "methods": .array(rows)])))
-      layers += environment
+      let defaults = ConfigurationLayer(
+        origin: .default, document: .object(["suites": .array(suites), "methods": .array(rows)]))
+      layers += [defaults] + environment + [try .overrides(overrides, over: defaults)]
     }
     if !suite.isEmpty {
       layers.append(

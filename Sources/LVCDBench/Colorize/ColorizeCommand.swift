@@ -7,7 +7,7 @@ internal import Media
 internal import TensorCore
 
 /// `lvcd-bench colorize`: colours one clip with the diffusion model.
-struct ColorizeCommand: ParsableCommand {
+struct ColorizeCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "colorize",
     abstract: "Colour one clip from a reference frame and lineart.",
