@@ -10,7 +10,7 @@ public enum Colorizers {
 
   /// Name and one-line description of every method, in listing order.
   public static let entries: [(name: String, summary: String)] =
-    ColorizerRegistry.entries + [(modelName, "video diffusion with Reference Attention; needs weights")]
+    ColorizerRegistry.entries + [(modelName, "video diffusion with Reference Attention; the small model in the program, or given weights")]
 
   /// The method called `name`; relative paths in `settings` are relative to `folder`.
   ///

@@ -17,11 +17,11 @@ public struct LVCDColorizer: Colorizer {
   public let model: ColorizationModel
   private let settings: LVCDSettings
 
-  /// Loads the weights that `settings` name.
+  /// Loads the weights that `settings` name, or those inside the program.
   ///
   /// - Throws: `ModelError` or `CheckpointError`.
   public init(_ settings: LVCDSettings) throws {
-    let files = try WeightFiles(settings.weights)
+    let files = try settings.openWeights()
     let model = try files.model()
     try self.init(model: model, settings: settings, weightHashes: files.hashes())
   }
@@ -34,7 +34,9 @@ public struct LVCDColorizer: Colorizer {
     self.settings = settings
     let options = try settings.options(model.configuration, seed: 0)
     identity = MethodIdentity(
-      name: "lvcd", kind: .colorizer, provenance: "LVCD, \(options.variant.rawValue), in this program",
+      name: "lvcd", kind: .colorizer,
+      provenance: "LVCD, \(options.variant.rawValue), in this program"
+        + (settings.weights.isEmpty ? ", with the small model that it carries" : ""),
       settings: [
         "variant": options.variant.rawValue, "overlap": "\(options.effectiveOverlap)",
         "window": "\(model.configuration.videoFrames)",

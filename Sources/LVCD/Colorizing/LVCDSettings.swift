@@ -3,7 +3,7 @@ public import Foundation
 
 /// The settings of the method `lvcd` as configurations and command lines write them.
 public struct LVCDSettings: Sendable, Hashable {
-  /// Weight files, the base first.
+  /// Weight files, the base first; empty: those inside the program.
   public var weights: [URL]
   /// The method or one of its ablations; nil: what the weights were trained for.
   public var variant: SamplingVariant?
@@ -62,6 +62,18 @@ public struct LVCDSettings: Sendable, Hashable {
             + NearestMatch.hint(name, among: Self.names))
       }
     }
+  }
+
+  /// The weights that are named, else those inside the program: each variant's own.
+  ///
+  /// - Throws: `CheckpointError`, or `ModelError.notEmbedded` for a variant that the program has no weights for.
+  public func openWeights() throws -> WeightFiles {
+    guard weights.isEmpty else { return try WeightFiles(weights) }
+    return try WeightFiles(embedded: embeddedName)
+  }
+
+  private var embeddedName: String {
+    variant == .noReferenceAttention ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
   }
 
   /// The sampling options for a model.

@@ -84,7 +84,9 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
 struct ModelOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: "Weight files; later ones replace tensors of earlier ones (svd.safetensors lvcd.ckpt).")
+    help:
+      "Weight files; later ones replace tensors of earlier ones (svd.safetensors lvcd.ckpt). (default: the small model in the program)"
+  )
   var weights: [String] = []
 
   @Option(help: "Frames shared by neighbouring segments. (default: the model's, officially 4)")
