@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand, LoggingCommand {
     commandName: "run", abstract: "Colour and score clips; resumes by itself.",
     discussion: """
       Without a configuration file, the embedded sets 'similar' and 'general' are scored for the rows copy-first, \
-      fill-first, fill-prev and ground-truth. Records of finished clips are kept in the run folder: running the \
+      fill-first, fill-prev, LVCD-mini (the small model in the program) and ground-truth. Records of finished clips are kept in the run folder: running the \
       same command again computes only what is missing.
       """)
 
@@ -55,7 +55,7 @@ struct RunCommand: ParsableCommand, LoggingCommand {
   @Flag(name: .long, help: "Print results.json instead of tables.")
   var json = false
 
-  static let defaultMethods = ["copy-first", "fill-first", "fill-prev", "ground-truth"]
+  static let defaultMethods = ["copy-first", "fill-first", "fill-prev", "lvcd", "ground-truth"]
 
   func run() throws {
     try reporting {
