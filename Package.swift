@@ -99,7 +99,7 @@ let package = Package(
       name: "Metrics",
       dependencies: [
         "CKernels", "EvalCore", "Imaging", "Perception", "TensorCore", "NeuralLayers", "Checkpoints",
-        "LinearAlgebra", "WeightStore",
+        "LinearAlgebra", "Statistics", "WeightStore",
       ],
       path: "Metrics", exclude: ["README.md"]),
     .target(name: "PublishedData", path: "Baselines/Published", exclude: ["paper.json"]),

@@ -54,7 +54,7 @@ public enum ConsoleTable {
   /// A number, then `*` or a blank, so that decimal points stay in line.
   private static func text(_ value: ReportTable.Value) -> String {
     let absent = value.absentClips > 0 ? "(-\(value.absentClips))" : ""
-    return value.text + value.bracket + absent + mark(value.footnote) + (value.isBest ? "*" : " ")
+    return value.text + (value.isLevelWithBest && !value.isBest ? " ≈" : "") + value.bracket + absent + mark(value.footnote) + (value.isBest ? "*" : " ")
   }
 
   private static func mark(_ footnote: Int?) -> String {

@@ -39,7 +39,8 @@ public struct TSVWriter: ReportWriter {
 ///
 /// `suite, method, kind, metric, label, value, lo, hi, n, frames, sig, status, reason`; `lo` and `hi` are the
 /// ends of the interval over clips, empty where there is none, `n` counts clips, `sig` is the digest of the
-/// metric's signature. Times follow as `seconds_per_frame` and `relative_time`.
+/// metric's signature. Times follow as `seconds_per_frame`, `relative_time` (as published) and
+/// `relative_time_measured`, `_asymptotic` and `_segments`.
 public struct LongCSVWriter: ReportWriter {
   /// `csv-long`.
   public static var format: ReportFormat { .csvLong }
@@ -84,7 +85,9 @@ public struct LongCSVWriter: ReportWriter {
           start + [id.rawValue, label, number] + ends + counts
             + [signature, status, TextSafety.spreadsheet(reason)])
       }
-      let times = [("seconds_per_frame", cell.secondsPerFrame), ("relative_time", cell.relativeTime)]
+      let times =
+        [("seconds_per_frame", cell.secondsPerFrame), ("relative_time", cell.relativeTime)]
+        + TimeKind.allCases.map { ("relative_time_\($0.rawValue)", cell.inferenceTimes?[$0]) }
       for (name, time) in times {
         guard let time else { continue }
         let number = DecimalText.shortest(time)

@@ -96,7 +96,8 @@ public struct LaTeXWriter: ReportWriter {
   private func value(_ value: ReportTable.Value) -> String {
     let number = value.number == nil ? "--" : value.isBest ? "\\textbf{\(value.text)}" : value.text
     let absent = value.absentClips > 0 ? "$^{-\(value.absentClips)}$" : ""
-    return number + (value.interval.isEmpty ? "" : " {\\small{}\(value.bracket)}") + absent
+    let level = value.isLevelWithBest && !value.isBest ? " $\\approx$" : ""
+    return number + level + (value.interval.isEmpty ? "" : " {\\small{}\(value.bracket)}") + absent
       + superscript(value.footnote)
   }
 

@@ -85,7 +85,7 @@ public struct MarkdownWriter: ReportWriter {
   private func text(_ value: ReportTable.Value) -> String {
     let number = value.isBest ? "**\(value.text)**" : value.text
     let absent = value.absentClips > 0 ? "<sup>−\(value.absentClips)</sup>" : ""
-    return number + value.bracket + absent + superscript(value.footnote)
+    return number + (value.isLevelWithBest && !value.isBest ? " ≈" : "") + value.bracket + absent + superscript(value.footnote)
   }
 
   private func superscript(_ footnote: Int?) -> String {

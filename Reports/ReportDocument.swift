@@ -152,6 +152,9 @@ extension RunResults {
         copy.cells[index].values[id] = summary
       }
       if let time = copy.cells[index].relativeTime, !time.isFinite { copy.cells[index].relativeTime = nil }
+      if let time = copy.cells[index].inferenceTimes?.measured, !time.isFinite {
+        copy.cells[index].inferenceTimes?.measured = nil
+      }
       if let time = copy.cells[index].secondsPerFrame, !time.isFinite {
         copy.cells[index].secondsPerFrame = nil
       }

@@ -1,3 +1,5 @@
+public import EvalCore
+
 /// The forms a report can have.
 public enum ReportFormat: String, CaseIterable, Sendable {
   /// Tables with footnotes, for reading.
@@ -12,6 +14,18 @@ public enum ReportFormat: String, CaseIterable, Sendable {
   case json
   /// `booktabs` tables for a paper.
   case latex
+  /// The sets cut by motion, by length and along the clip, as Markdown.
+  case strata
+  /// One test case per row and test set and one per failed clip, for CI systems.
+  case junit
+  /// Markdown that fits a GitHub step summary.
+  case github
+  /// Bencher Metric Format.
+  case bmf
+  /// Custom JSON of github-action-benchmark, quantities of which less is better.
+  case gha
+  /// As `gha`, quantities of which more is better.
+  case ghaBigger = "gha-bigger"
   /// One page with plots and pictures that opens from disk.
   case html
 }
@@ -28,24 +42,14 @@ public enum TableLayout: String, CaseIterable, Sendable {
   case generic
 }
 
-/// What relative inference times mean. The kinds are never mixed in one table.
-public enum TimeKind: String, CaseIterable, Sendable {
-  /// Median over clips of seconds per frame, divided by that of o = 0.
-  case measured
-  /// N/(N - o): the number of segments of a very long clip, as the paper prints it.
-  case asymptotic
-  /// ceil((L - o)/(N - o)) segments of the clips as they are, divided by that of o = 0.
-  case segments
-}
-
 /// Settings of a report that do not change its numbers.
 public struct ReportOptions: Sendable, Hashable {
   /// Decimals of metric values, 0…12.
   public var digits: Int
   /// Decimals of relative inference times, 0…12.
   public var timeDigits: Int
-  /// What the relative times of measured rows are; named in the caption.
-  public var timeKind: TimeKind
+  /// What the relative times of measured rows are, a column for each; named in the caption.
+  public var timeKinds: [TimeKind]
   /// Whether values are followed by their intervals over clips.
   public var showsIntervals: Bool
   /// How many failed clips are listed by name; the others are counted.
@@ -53,12 +57,12 @@ public struct ReportOptions: Sendable, Hashable {
 
   /// Makes options; the defaults are the paper's form: four decimals, two for times.
   public init(
-    digits: Int = 4, timeDigits: Int = 2, timeKind: TimeKind = .measured, failureLimit: Int = 20,
+    digits: Int = 4, timeDigits: Int = 2, timeKinds: [TimeKind] = [.measured], failureLimit: Int = 20,
     showsIntervals: Bool = false
   ) {
     self.digits = digits
     self.timeDigits = timeDigits
-    self.timeKind = timeKind
+    self.timeKinds = timeKinds
     self.failureLimit = failureLimit
     self.showsIntervals = showsIntervals
   }

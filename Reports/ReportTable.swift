@@ -46,8 +46,8 @@ struct ReportTable {
 
   enum ColumnKind: Hashable {
     case metric(MetricID)
-    /// Seconds per frame relative to o = 0.
-    case relativeTime
+    /// Inference time relative to o = 0.
+    case relativeTime(TimeKind)
   }
 
   struct Row {
@@ -64,6 +64,8 @@ struct ReportTable {
     /// The number at the column's precision, or an en dash.
     var text: String
     var isBest = false
+    /// Whether a paired test over clips does not tell it from the best of its column.
+    var isLevelWithBest = false
     /// Clips that entered the value; nil for times.
     var clips: Int?
     /// Signature fields beyond those of the column.

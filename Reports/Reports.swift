@@ -23,6 +23,12 @@ public enum Reports {
       case .csvLong: LongCSVWriter()
       case .json: JSONWriter()
       case .latex: LaTeXWriter()
+      case .strata: StrataWriter()
+      case .junit: JUnitWriter()
+      case .github: StepSummaryWriter()
+      case .bmf: BencherWriter()
+      case .gha: ActionBenchmarkWriter(.lowerIsBetter)
+      case .ghaBigger: ActionBenchmarkWriter(.higherIsBetter)
       case .html: HTMLWriter()
       }
     return try writer.write(results, layout: layout, options: options)

@@ -6,6 +6,11 @@ struct TableBuilder {
   /// Heading of the block of published rows beside measured ones.
   static let publishedTitle = "Reported in the paper (their data, their code)"
 
+  /// What the sign `≈` behind a value means.
+  private static let levelSentence =
+    "≈: a paired test over clips does not tell the value from the best of its column; fewer than 10 clips tell "
+    + "nothing."
+
   let results: RunResults
   let layout: TableLayout
   let options: ReportOptions
@@ -114,9 +119,12 @@ struct TableBuilder {
         kind: .metric(id), label: known?.label ?? id.title, polarity: id.polarity, digits: options.digits)
     }
     if layout == .table3 {
-      columns.append(
+      let kinds = published ? [.measured] : options.timeKinds
+      columns += kinds.map { kind in
         ReportTable.Column(
-          kind: .relativeTime, label: "Inf. Time", polarity: .lowerIsBetter, digits: options.timeDigits))
+          kind: .relativeTime(kind), label: kinds.count > 1 ? "Inf. Time (\(kind.rawValue))" : "Inf. Time",
+          polarity: .lowerIsBetter, digits: options.timeDigits)
+      }
     }
     return columns
   }
@@ -148,12 +156,16 @@ struct TableBuilder {
       title: heading.title, subject: heading.subject, caption: heading.caption, groups: groups, rows: rows,
       warnings: published ? [] : Self.warnings(suites, rows: rows, width: columns.count),
       notComparable: [], footnotes: [], isPublishedBlock: false)
+    var sentences = table.caption.isEmpty ? [] : [table.caption]
     if hasInterval, let statistics = results.statistics {
-      let sentence =
+      sentences.append(
         "In brackets: intervals at \(statistics.level), clips resampled \(statistics.resamples) times, seed "
-        + "\(statistics.seed)."
-      table.caption += table.caption.isEmpty ? sentence : " \(sentence)"
+          + "\(statistics.seed).")
     }
+    if rows.contains(where: { $0.cells.contains(where: \.isLevelWithBest) }) {
+      sentences.append(Self.levelSentence)
+    }
+    table.caption = sentences.joined(separator: " ")
     table.notComparable = published ? [] : substitutes(in: table)
     return table
   }
@@ -172,11 +184,13 @@ struct TableBuilder {
 
   private func timeDescription(published: Bool) -> String {
     if published { return "as published, relative to no overlap (o = 0)" }
-    switch options.timeKind {
-    case .measured: return "measured, median seconds per frame relative to o = 0"
-    case .asymptotic: return "asymptotic, N/(N - o), relative to o = 0"
-    case .segments: return "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
-    }
+    return options.timeKinds.map { kind in
+      switch kind {
+      case .measured: "measured, median seconds per frame relative to o = 0"
+      case .asymptotic: "asymptotic, N/(N - o), relative to o = 0"
+      case .segments: "whole segments, ceil((L - o)/(N - o)), relative to o = 0"
+      }
+    }.joined(separator: "; ")
   }
 
   // MARK: - Values
@@ -188,9 +202,15 @@ struct TableBuilder {
     let cell = cells[Place(method: method.name, isPublished: isPublished, suite: suite.name)]
     let absence = isPublished ? "not published" : cell == nil ? "not run on this test set" : nil
     switch column.kind {
-    case .relativeTime:
-      guard let time = cell?.relativeTime else { return .missing(absence ?? "no time relative to o = 0") }
-      return .number(time, digits: column.digits)
+    case .relativeTime(let kind):
+      guard let time = cell?.relativeTime(kind) else {
+        return .missing(absence ?? cell?.inferenceTimes?.reason ?? "no time relative to o = 0")
+      }
+      var value = ReportTable.Value.number(time, digits: column.digits)
+      if options.showsIntervals, kind == .measured, let interval = cell?.inferenceTimes?.interval {
+        value.interval = [interval.lower, interval.upper].map { DecimalText.fixed($0, digits: column.digits) }
+      }
+      return value
     case .metric(let id):
       let summary = cell?.values[id]
       guard let number = summary?.value else {
@@ -203,6 +223,7 @@ struct TableBuilder {
       if options.showsIntervals, let interval = summary?.interval {
         value.interval = [interval.lower, interval.upper].map { DecimalText.fixed($0, digits: column.digits) }
       }
+      if options.showsIntervals { value.isLevelWithBest = summary?.differsFromBest == false }
       value.deviations = cell?.deviations ?? [:]
       if !isPublished { value.absentClips = max(0, suite.clips - (summary?.clips ?? 0)) }
       return value

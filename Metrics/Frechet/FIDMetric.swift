@@ -216,7 +216,7 @@ public struct FIDMetric: Metric {
           clips: clips, frames: main.count)
       }
       var counters: [String: Int] = [:]
-      if main.count <= main.width { counters["rank_limited_n"] = main.count }
+      if main.count <= main.width { counters["rank-deficient"] = main.count }
       if main.count < FIDMetric.fullSize { counters["n"] = main.count }
       let value = clamped(try value(main), &counters)
       var alternatives: [String: Double] = [:]
@@ -225,6 +225,13 @@ public struct FIDMetric: Metric {
       }
       return MetricSummary(
         value: value, alternatives: alternatives, clips: clips, frames: main.count, counters: counters)
+    }
+
+    /// Nil for extrapolated distances, whose influences are others.
+    func makeInfluencePass() throws -> (any InfluencePass)? {
+      guard main.count > 1, metric.estimate == .plain else { return nil }
+      return try FrechetInfluencePass(
+        main, original: "features.original", generated: "features.generated")
     }
 
     private func value(_ accumulator: FrechetAccumulator) throws(FrechetError) -> Double {

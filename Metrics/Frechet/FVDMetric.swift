@@ -1,4 +1,5 @@
 public import EvalCore
+internal import Statistics
 public import WeightStore
 
 /// Fréchet video distance: the Fréchet distance of I3D's Kinetics-400 logits, one row per window of a clip.
@@ -164,6 +165,8 @@ public struct FVDMetric: Metric {
   private struct Summarizer: MetricSummarizer {
     private let metric: FVDMetric
     private var accumulator: FrechetAccumulator
+    /// Each clip's rows on both sides, for resampling: some kilobytes per clip.
+    private var kept: [(original: NumericArray, generated: NumericArray)] = []
     private var clips = 0
     private var counters: [String: Int] = [:]
 
@@ -180,6 +183,30 @@ public struct FVDMetric: Metric {
       }
       clips += 1
       accumulator.add(original: original, generated: generated)
+      kept.append((original, generated))
+    }
+
+    /// Replicates of more windows than dimensions take a decomposition of 400 x 400 numbers each, so that there
+    /// are fewer of them.
+    private static let costlyReplicates = 200
+
+    func interval(_ settings: ResamplingSettings) throws -> Interval? {
+      guard accumulator.count > 1 else { return nil }
+      var settings = settings
+      if accumulator.count > accumulator.width {
+        settings.resamples = min(settings.resamples, Self.costlyReplicates)
+      }
+      return try CentredBootstrap.interval(clips: kept.count, settings: settings) { picked in
+        var replicate = FrechetAccumulator(metric.convention.normalization)
+        for index in picked { replicate.add(original: kept[index].original, generated: kept[index].generated) }
+        return try replicate.distance()
+      }
+    }
+
+    func makeInfluencePass() throws -> (any InfluencePass)? {
+      guard accumulator.count > 1 else { return nil }
+      return try FrechetInfluencePass(
+        accumulator, original: "logits.original", generated: "logits.generated")
     }
 
     func summary() throws -> MetricSummary {
@@ -193,7 +220,7 @@ public struct FVDMetric: Metric {
           clips: clips, frames: accumulator.count, counters: counters)
       }
       var counters = counters
-      if accumulator.count <= accumulator.width { counters["rank_limited_n"] = accumulator.count }
+      if accumulator.count <= accumulator.width { counters["rank-deficient"] = accumulator.count }
       var value = try accumulator.distance()
       if value < 0 {
         counters["clamped_to_zero"] = 1

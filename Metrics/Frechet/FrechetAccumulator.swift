@@ -54,6 +54,20 @@ struct FrechetAccumulator {
     Matrix(rows: rows.count / max(dimension, 1), columns: dimension, rows)
   }
 
+  /// All rows of the originals and of the generated frames, while they are fewer than dimensions.
+  var rowsOfBothSides: (original: Matrix, generated: Matrix)? {
+    guard original.statistics == nil, 2 * original.count <= dimension else { return nil }
+    return (matrix(original.rows), matrix(generated.rows))
+  }
+
+  /// Moments of the originals' rows and of the generated ones'.
+  var statistics: (original: FrechetStatistics, generated: FrechetStatistics) {
+    (
+      original.statistics ?? FrechetStatistics(matrix(original.rows)),
+      generated.statistics ?? FrechetStatistics(matrix(generated.rows))
+    )
+  }
+
   /// The distance of all rows; needs at least two of them.
   func distance() throws(FrechetError) -> Double { try distance(original, generated) }
 

@@ -8,6 +8,8 @@ final class TCObserver: ClipObserver {
     let warp: FrameWarp
     let norms: FrameWarp.Norms
     let isHeld: Bool
+    /// Mean length of the motion over the positions that move; nil where none does.
+    let motion: Double?
   }
 
   /// The errors of a pair.
@@ -25,6 +27,7 @@ final class TCObserver: ClipObserver {
   private var held = 0
   private var guarded = 0
   private var black = 0
+  private var motions: [Double] = []
 
   init(_ metric: TCMetric, clipID: String) {
     self.metric = metric
@@ -39,6 +42,7 @@ final class TCObserver: ClipObserver {
     let pair = try original.product("tc|\(metric.estimator.name)|\(metric.settings.productKey)") {
       try originals(previous.original, original.frame)
     }
+    if let motion = pair.motion { motions.append(motion) }
     judge(pair, pair.warp.norms(earlier: previous.generated, later: generated.frame))
   }
 
@@ -51,7 +55,22 @@ final class TCObserver: ClipObserver {
     let reverse = settings.occlusion == .consistency ? try metric.estimator.flow(from: to, to: from) : nil
     let warp = FrameWarp(flow, reverse: reverse, options: settings)
     return OriginalPair(
-      warp: warp, norms: warp.norms(earlier: earlier, later: later), isHeld: Self.isHeld(earlier, later))
+      warp: warp, norms: warp.norms(earlier: earlier, later: later), isHeld: Self.isHeld(earlier, later),
+      motion: Self.motion(flow))
+  }
+
+  /// Mean length over positions that move by at least `TCMetric.leastMotion`, scaled as if frames were 256
+  /// pixels wide.
+  private static func motion(_ flow: OpticalFlow) -> Double? {
+    var sum = 0.0
+    var moving = 0
+    for index in flow.dx.indices {
+      let length = Double(flow.dx[index] * flow.dx[index] + flow.dy[index] * flow.dy[index]).squareRoot()
+      guard length >= TCMetric.leastMotion else { continue }
+      sum += length
+      moving += 1
+    }
+    return moving == 0 ? nil : sum / Double(moving) * 256 / Double(flow.width)
   }
 
   private static func isHeld(_ earlier: Frame, _ later: Frame) -> Bool {
@@ -102,6 +121,9 @@ final class TCObserver: ClipObserver {
     var alternatives: [String: Double] = [:]
     alternatives["mean-of-ratios"] = meanOfRatios
     alternatives["ratio-of-sums"] = ratioOfSums
+    if !motions.isEmpty {
+      alternatives[ClipMeasurement.motionName] = motions.reduce(0, +) / Double(motions.count)
+    }
     if !errors.isEmpty {
       alternatives["mean-e-generated"] = generated
       alternatives["mean-e-original"] = original

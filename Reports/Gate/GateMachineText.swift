@@ -3,7 +3,7 @@ public import Comparison
 /// A gate's decision for CI systems.
 public enum GateMachineText {
   /// Annotations of each kind that GitHub keeps per step.
-  private static let annotationLimit = 10
+  static let annotationLimit = 10
 
   /// `::error` and `::warning` lines, the most severe first, at most ten of each kind, and a count of the
   /// rest.

@@ -91,7 +91,9 @@ struct ResultSections {
       hasBest
       ? "<p class=\"hint\"><b>Bold</b>: the best value of a column among rows over the same clips; oracles take no part.</p>"
       : ""
-    return "<section id=\"results\"><h2>Results</h2>\n\(tables.map(table))\(legend)</section>\n"
+    return
+      "<section id=\"results\"><h2>Results</h2>\n\(tables.map(table))\(legend)</section>\n"
+      + BreakdownSection(model: model).drawn
   }
 
   private func table(_ table: ReportTable) -> Markup {
@@ -136,6 +138,7 @@ struct ResultSections {
       return "<td class=\"none\"\(title(value.reason))>\(value.text)\(mark(value.footnote))</td>"
     }
     var text: Markup = value.isBest ? "<strong>\(value.text)</strong>" : "\(value.text)"
+    if value.isLevelWithBest && !value.isBest { text += " ≈" }
     if value.absentClips > 0 { text += "<sup>−\(value.absentClips)</sup>" }
     text += mark(value.footnote)
     if case .metric(let id) = column.kind, !row.isPublished,

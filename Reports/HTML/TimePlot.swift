@@ -6,6 +6,8 @@ struct TimePlot {
   let suite: String
   let metric: MetricID
 
+  private var kind: TimeKind { model.options.timeKinds.first ?? .measured }
+
   private struct Point {
     var method: MethodIdentity
     var time: Double
@@ -39,7 +41,7 @@ struct TimePlot {
     body += "<path class=\"line trend\" d=\"\(path)\"/>"
     for point in points { body += drawn(point, x, y) }
     body += """
-      <text class="tick" x="\(right)" y="\(bottom + 32)" text-anchor="end">inference time relative to o = 0</text>
+      <text class="tick" x="\(right)" y="\(bottom + 32)" text-anchor="end">\(isPublished ? "" : "\(kind.rawValue) ")inference time relative to o = 0</text>
       """
     let label = (isPublished ? nil : model.results.metrics.first { $0.id == metric }?.label) ?? metric.title
     let words = points.map {
@@ -53,7 +55,7 @@ struct TimePlot {
   }
 
   private func point(_ method: MethodIdentity) -> Point? {
-    guard let cell = model.cell(suite: suite, method: method), let time = cell.relativeTime,
+    guard let cell = model.cell(suite: suite, method: method), let time = cell.relativeTime(kind),
       let value = cell.values[metric]?.value
     else { return nil }
     return Point(

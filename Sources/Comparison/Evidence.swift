@@ -156,8 +156,6 @@ public struct CellEvidence: Codable, Sendable, Hashable {
   /// allowed.
   public var isRankDeficient: Bool
 
-  /// Under this name a metric keeps a clip's influence on the value of the whole set among its alternatives.
-  public static let influenceName = "influence"
   /// Under this name a metric counts that it had fewer frames than feature dimensions.
   public static let rankDeficientName = "rank-deficient"
 

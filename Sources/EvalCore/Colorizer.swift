@@ -53,6 +53,8 @@ public protocol Colorizer: Sendable {
   var threadsPerClip: Int { get }
   /// Whether its time per frame is a result worth a column: true for models, false for trivial baselines.
   var isTimed: Bool { get }
+  /// Does what only the first call for frames of `size` has to do, so that no clip's time holds it.
+  func warmUp(_ size: FrameSize) throws
   /// Delivers one coloured frame per lineart frame to `sink`.
   func colorize(_ request: ColorizationRequest, to sink: any ColorizationSink) throws
 }
@@ -62,6 +64,8 @@ extension Colorizer {
   public var threadsPerClip: Int { 1 }
   /// Not timed.
   public var isTimed: Bool { false }
+  /// Nothing.
+  public func warmUp(_ size: FrameSize) {}
 }
 
 /// Turns a coloured frame into lineart.

@@ -192,6 +192,24 @@ public protocol MetricSummarizer {
   mutating func add(clipID: String, _ measurement: ClipMeasurement) throws
   /// The value over the clips taken, at least one.
   func summary() throws -> MetricSummary
+  /// The value's interval by resampling the clips taken; nil where the metric has no such interval.
+  func interval(_ settings: ResamplingSettings) throws -> Interval?
+  /// A second pass over the same clips that tells each one's influence on the value; nil where there is none.
+  func makeInfluencePass() throws -> (any InfluencePass)?
+}
+
+extension MetricSummarizer {
+  /// None.
+  public func interval(_ settings: ResamplingSettings) -> Interval? { nil }
+  /// None.
+  public func makeInfluencePass() -> (any InfluencePass)? { nil }
+}
+
+/// Tells what each clip contributes to a value of the whole set.
+public protocol InfluencePass {
+  /// The influence of a clip that the summarizer took (infinitesimal jackknife, divided by the number of
+  /// frames); the influences of all clips sum to 0 but for rounding.
+  func influence(of measurement: ClipMeasurement) throws -> Double
 }
 
 extension Metric {
@@ -220,6 +238,10 @@ public struct ClipMeasurement: Codable, Sendable, Hashable {
   public var counters: [String: Int]
   /// Large observations: feature rows, warp errors.
   public var arrays: [String: NumericArray]
+
+  /// Under this name TC keeps the clip's mean motion among `alternatives`: pixels between neighbouring frames at
+  /// 256x256, positions without motion left out.
+  public static let motionName = "motion"
 
   /// Makes a measurement.
   public init(
@@ -274,6 +296,11 @@ public struct MetricSummary: Codable, Sendable, Hashable {
   public var counters: [String: Int]
   /// Interval of the value over clips; nil where none was computed or the clips are too few.
   public var interval: Interval?
+  /// Values of a whole set: each clip's influence on the value, in the order of the set's `clipIDs`.
+  public var influences: [Double]?
+  /// Whether a paired test over clips tells the value from the best of its column; nil for the best itself and
+  /// for values that take no part in the ranking.
+  public var differsFromBest: Bool?
 
   /// Makes a summary.
   public init(

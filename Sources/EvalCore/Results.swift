@@ -19,11 +19,14 @@ public struct RunResults: Codable, Sendable {
   public var notes: [String]
   /// How the intervals were made; nil where there are none.
   public var statistics: ResamplingSettings?
+  /// The sets cut by motion, by length and along the clip; nil in documents that are not of a run.
+  public var breakdowns: [Breakdown]?
 
   /// Makes a document.
   public init(
     protocolName: String, metrics: [MetricColumn], suites: [SuiteSummary], cells: [Cell],
-    failures: [ClipFailure] = [], notes: [String] = [], statistics: ResamplingSettings? = nil
+    failures: [ClipFailure] = [], notes: [String] = [], statistics: ResamplingSettings? = nil,
+    breakdowns: [Breakdown]? = nil
   ) {
     self.protocolName = protocolName
     self.metrics = metrics
@@ -32,6 +35,7 @@ public struct RunResults: Codable, Sendable {
     self.failures = failures
     self.notes = notes
     self.statistics = statistics
+    self.breakdowns = breakdowns
   }
 }
 
@@ -108,8 +112,10 @@ public struct Cell: Codable, Sendable {
   public var clips: Int
   /// Median over clips of seconds per frame; nil for rows that are not coloured here.
   public var secondsPerFrame: Double?
-  /// Inference time relative to o = 0 as the paper's Table 3 prints it; nil where it does not apply.
+  /// Published rows: inference time relative to o = 0 as printed; nil where it does not apply.
   public var relativeTime: Double?
+  /// Measured rows: inference times relative to o = 0; nil where the method has no segments.
+  public var inferenceTimes: InferenceTimes?
   /// Signature of the values' origin where it is not that of the columns (published rows).
   public var source: String?
   /// Signature fields of this cell's values beyond those of the columns, for example `src: lossy`; nil when
@@ -120,7 +126,7 @@ public struct Cell: Codable, Sendable {
   public init(
     method: MethodIdentity, suite: String, values: [MetricID: MetricSummary], clips: Int,
     secondsPerFrame: Double? = nil, relativeTime: Double? = nil, source: String? = nil,
-    deviations: [String: String]? = nil
+    deviations: [String: String]? = nil, inferenceTimes: InferenceTimes? = nil
   ) {
     self.method = method
     self.suite = suite
@@ -130,6 +136,14 @@ public struct Cell: Codable, Sendable {
     self.relativeTime = relativeTime
     self.source = source
     self.deviations = deviations
+    self.inferenceTimes = inferenceTimes
+  }
+}
+
+extension Cell {
+  /// The row's time relative to o = 0 of one kind; published rows have the one that was printed.
+  public func relativeTime(_ kind: TimeKind) -> Double? {
+    method.kind == .published ? relativeTime : inferenceTimes?[kind]
   }
 }
 

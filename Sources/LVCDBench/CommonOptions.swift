@@ -121,6 +121,13 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
+extension CommonOptions {
+  /// A run folder read back, for status and results.
+  func recordedRunner(_ folder: RunFolder) throws -> Runner {
+    try Runner(recorded: folder, library: library, progress: progress, weights: weights)
+  }
+}
+
 /// `-n`, of every command that does work.
 struct DryRunOption: ParsableArguments {
   @Flag(

@@ -17,6 +17,8 @@ enum ExitStatus: Int32 {
   case clipsFailed = 3
   case outsideWindow = 4
   case cannotCompare = 5
+  case incomplete = 6
+  case usage = 64
   case badData = 65
   case inputMissing = 66
   case cannotCreate = 73
@@ -33,6 +35,8 @@ enum ExitStatus: Int32 {
     case is ConfigError, is SuiteError, is ColorizerRegistryError, is PublishedTablesError, is MetricsError,
       is ReportError, is CheckpointError:
       self = .badData
+    case is ShardError: self = .usage
+    case is MergeError: self = .badData
     case is FirstFailure: self = .clipsFailed
     case is MemoryBudgetError: self = .stopped
     case BaselineError.missing, BaselineError.unfit, is IncomparableReason: self = .cannotCompare

@@ -14,6 +14,7 @@ import Testing
     harness.configuration.metrics = MetricID.allCases
     harness.configuration.metricOptions = [.edmd: ["threshold": "0.3"]]
     harness.configuration.limit = 2
+    harness.configuration.modelWeights = ["a", "b"]
     try FileManager.default.removeItem(at: harness.outputs.appendingPathComponent("scene/clip-1"))
     try harness.run("a")
     #expect(try JSONSchema(named: "results-1").faults(harness.results("a")) == [])

@@ -55,7 +55,7 @@ import WeightStore
     #expect(try #require(same.value) < 1e-6)
     let other = try metric.summarize([("a", rows[1])])
     #expect(try #require(other.value) > 1e-3)
-    #expect(other.counters["rank_limited_n"] == 3 && other.counters["n"] == 3 && other.frames == 3)
+    #expect(other.counters["rank-deficient"] == 3 && other.counters["n"] == 3 && other.frames == 3)
   }
 
   @Test func fidOfOneFrameSaysWhyThereIsNone() throws {
@@ -137,7 +137,7 @@ import WeightStore
     #expect(summary.reason?.contains("at least 2 windows") == true)
     #expect(summary.reason?.contains("1 clips are shorter than 16") == true)
     let two = try metric.summarize([("a", one), ("b", one), ("c", short)])
-    #expect(two.value != nil && two.clips == 2 && two.counters["rank_limited_n"] == 2)
+    #expect(two.value != nil && two.clips == 2 && two.counters["rank-deficient"] == 2)
   }
 
   /// The published acceptance test: all-black against all-white videos, one vector each, so the squared distance.

@@ -35,9 +35,18 @@ enum Samples {
   ) -> Cell {
     var summaries = values.mapValues { MetricSummary(value: $0, clips: clips, frames: 39 * clips) }
     for (id, counts) in counters { summaries[id]?.counters = counts }
-    return Cell(
+    var cell = Cell(
       method: MethodIdentity(name: name, kind: kind, provenance: "made for this test"), suite: suite,
-      values: summaries, clips: clips, relativeTime: time)
+      values: summaries, clips: clips)
+    guard let time else { return cell }
+    if kind == .published {
+      cell.relativeTime = time
+    } else {
+      var times = InferenceTimes(window: 14, overlap: 4, lengths: [59])
+      (times.measured, times.asymptotic, times.segments) = (time, time, time)
+      cell.inferenceTimes = times
+    }
+    return cell
   }
 
   static func results(

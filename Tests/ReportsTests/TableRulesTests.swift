@@ -178,7 +178,7 @@ import Testing
       Samples.cell("o=4", "similar", [.edmd: 3], time: 1.4),
     ])
     let report = try Reports.render(
-      results, format: .markdown, layout: .table3, options: ReportOptions(timeKind: kind))
+      results, format: .markdown, layout: .table3, options: ReportOptions(timeKinds: [kind]))
     #expect(report.contains("Inf. Time: \(text)"))
     // 1.165 lies a little above the half in binary.
     #expect(MarkdownCells.rows(report).map { $0.last } == ["**1.17**", "1.40"])

@@ -25,19 +25,16 @@ public struct RunArchive: Sendable {
     self.folder = folder
     self.library = library
     results = try folder.results()
-    origin = Self.readOrigin(folder.runFile)
+    origin = Self.readOrigin(folder)
   }
 
-  private static func readOrigin(_ file: URL) -> Result<Origin, ArchiveError> {
+  private static func readOrigin(_ folder: RunFolder) -> Result<Origin, ArchiveError> {
     do {
-      let description = try JSONDecoder().decode(RunDescription.self, from: Data(contentsOf: file))
+      let description = try RunDescription.load(folder)
       return .success(
-        Origin(
-          description: description,
-          configuration: try RunConfiguration(description.configuration, file: file.path)))
+        Origin(description: description, configuration: try description.resolved(file: folder.runFile.path)))
     } catch {
-      let detail = (error as? ConfigError).map { "\($0)" } ?? error.localizedDescription
-      return .failure(.noDescription(file: file.path, detail: detail))
+      return .failure(.noDescription(file: folder.runFile.path, detail: error.cause))
     }
   }
 

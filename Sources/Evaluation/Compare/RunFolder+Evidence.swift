@@ -20,7 +20,7 @@ extension RunFolder {
       let clips = suites.first { $0.name == cell.suite }?.clips ?? []
       let records = try clips.map { try record(of: cell, clip: $0) }
       for column in results.metrics where column.unavailability == nil {
-        cells.append(Self.evidence(cell, column, records))
+        cells.append(CellEvidence(cell, column, records))
       }
       if let seconds = cell.secondsPerFrame {
         cells.append(
@@ -45,16 +45,18 @@ extension RunFolder {
     }
     return try ClipRecord.open(data, file: file.path)
   }
+}
 
-  private static func evidence(_ cell: Cell, _ column: MetricColumn, _ records: [ClipRecord]) -> CellEvidence
-  {
+extension CellEvidence {
+  /// What `records`, in the order of the set's clips, and their summary in `cell` hold of one metric.
+  init(_ cell: Cell, _ column: MetricColumn, _ records: [ClipRecord]) {
     let summary = cell.values[column.id]
-    let found = records.map { record in
-      record.measurements.first { $0.metric == column.id && $0.signature == column.signature }?.measurement
+    let values = records.map { record in
+      record.measurements.first { $0.metric == column.id && $0.signature == column.signature }?
+        .measurement.value
     }
-    let values = found.map(\.?.value)
-    let influences = found.compactMap { $0?.alternatives[CellEvidence.influenceName] }
-    return CellEvidence(
+    let influences = summary?.influences ?? []
+    self.init(
       suite: cell.suite, method: cell.method.name, quantity: .metric(column.id), label: column.label,
       signature: column.signature(of: cell), value: summary?.value,
       reason: summary?.value == nil ? summary?.reason ?? "not measured" : nil,

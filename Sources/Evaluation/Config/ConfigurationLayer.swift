@@ -9,6 +9,8 @@ public struct ConfigurationLayer: Sendable {
   public enum Origin: Sendable, Hashable, CustomStringConvertible {
     /// The protocol, or the command where no configuration is given.
     case `default`
+    /// A configuration inside the program.
+    case builtIn(String)
     /// A configuration file.
     case file(String)
     /// An environment variable.
@@ -20,6 +22,7 @@ public struct ConfigurationLayer: Sendable {
     public var description: String {
       switch self {
       case .default: "default"
+      case .builtIn(let name): "built-in \(name)"
       case .file(let path): "file \(path)"
       case .environment(let name): "environment \(name)"
       case .flag(let name): "flag \(name)"
@@ -81,6 +84,7 @@ public struct ConfigurationLayer: Sendable {
   var name: String {
     switch origin {
     case .default: "defaults"
+    case .builtIn(let name): name
     case .file(let path): path
     case .environment(let name): name
     case .flag(let name): name
@@ -96,6 +100,7 @@ public struct ConfigurationLayer: Sendable {
     guard case .object(let members) = document else { return }
     if members["suites"] != nil { configuration.suiteFolder = folder }
     if members["methods"] != nil { configuration.methodFolder = folder }
+    if members["weights"] != nil { configuration.weightFolder = folder }
   }
 
   /// Key paths down to the settings that stand for themselves: lists as a whole, tables member by member.
@@ -159,7 +164,7 @@ extension JSONValue {
   }
 
   /// A value as command lines and environments give it: JSON where it parses as such, else a string.
-  init(argument text: String) {
+  public init(argument text: String) {
     do { self = try JSONValue.parse(Data(text.utf8), file: "") } catch { self = .string(text) }
   }
 

@@ -7,6 +7,10 @@ public struct MethodSpec: Sendable, Hashable {
   public var name: String
   /// Where its frames or numbers come from.
   public var source: Source
+  /// Seed of this row's colorizer; nil: the run's.
+  public var seed: UInt64?
+  /// Whether the row is coloured for a few clips and not scored, as what inference times are relative to.
+  public var isTimingOnly = false
 
   /// The kinds of sources.
   public enum Source: Sendable, Hashable {
@@ -22,9 +26,11 @@ public struct MethodSpec: Sendable, Hashable {
   }
 
   /// Makes a row.
-  public init(name: String, source: Source) {
+  public init(name: String, source: Source, seed: UInt64? = nil, isTimingOnly: Bool = false) {
     self.name = name
     self.source = source
+    self.seed = seed
+    self.isTimingOnly = isTimingOnly
   }
 }
 
@@ -55,6 +61,7 @@ extension MethodSpec {
       var settings: [String: String] = [:]
       if var table = try object.object("settings") { settings = try table.stringTable() }
       spec = MethodSpec(name: givenName ?? colorizer, source: .colorizer(colorizer, settings: settings))
+      spec.seed = try object.integer("seed", in: 0...Int.max).map(UInt64.init)
     } else if let outputs {
       let offset = try object.integer("offset", in: -Int(Int32.max)...Int(Int32.max))
       let policy: CountPolicy = try object.choice("count_policy") ?? .strict
@@ -84,6 +91,7 @@ extension MethodSpec {
     case .colorizer(let colorizer, let settings):
       members["colorizer"] = .string(colorizer)
       if !settings.isEmpty { members["settings"] = .object(settings.mapValues(JSONValue.string)) }
+      if let seed { members["seed"] = .number(Double(seed)) }
     case .outputs(let template, let offset, let policy):
       members["outputs"] = .string(template)
       if let offset { members["offset"] = .number(Double(offset)) }

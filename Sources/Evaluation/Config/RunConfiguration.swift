@@ -11,8 +11,14 @@ public struct RunConfiguration: Sendable {
   public var metrics: [MetricID] = MetricID.allCases
   /// Options per metric that deviate from the defaults.
   public var metricOptions: [MetricID: [String: String]] = [:]
-  /// Rows in report order.
+  /// Rows in report order, before `grid` is applied.
   public var methods: [MethodSpec] = []
+  /// Settings of the model to combine.
+  public var grid = ParameterGrid()
+  /// Clips of each suite that a row without overlap is timed on, for inference times.
+  public var timingClips = 3
+  /// Weight files of every model row that names none; empty: none are named.
+  public var modelWeights: [String] = []
   /// Seed of every colorizer.
   public var seed: UInt64 = 1234
   /// Whether the first failed clip ends the run.
@@ -29,6 +35,9 @@ public struct RunConfiguration: Sendable {
   public var suiteFolder = ConfigurationLayer.workingFolder
   /// Folder that relative paths of rows refer to.
   public var methodFolder = ConfigurationLayer.workingFolder
+
+  /// Folder that relative paths in `modelWeights` refer to.
+  public var weightFolder = ConfigurationLayer.workingFolder
 
   /// Everything at its default, no suite and no row.
   public init() {}
@@ -78,6 +87,14 @@ public struct RunConfiguration: Sendable {
       methods = []
       for entry in entries { methods.append(try MethodSpec.parse(entry)) }
     }
+    if let table = try object.object("grid") { grid = try ParameterGrid(table) }
+    if let given = try object.integer("timing_clips", in: 1...Int.max) { timingClips = given }
+    if var table = try object.object("weights") {
+      if let given = try table.string(Colorizers.modelName) {
+        modelWeights = given.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      }
+      try table.finish()
+    }
     if let given = try object.integer("seed", in: 0...Int.max) { seed = UInt64(given) }
     switch try object.string("on_error") {
     case nil: break
@@ -117,10 +134,18 @@ public struct RunConfiguration: Sendable {
     return ids.sorted()
   }
 
-  /// Row names are folder names and labels: each may stand once.
+  /// Rows in report order, the model's once per combination of `grid`.
+  public var rows: [MethodSpec] { grid.rows(of: methods) }
+
+  /// Row names are folder names and labels: each may stand once. A grid needs a row to vary.
   public func checkNames(file: String) throws(ConfigError) {
+    if !grid.isEmpty, !methods.contains(where: \.isModel) {
+      throw .badValue(
+        file: file, key: "grid", found: "settings of the model, and no row is one",
+        expected: "a row with \"colorizer\": \"\(Colorizers.modelName)\"")
+    }
     var seen: Set<String> = []
-    for method in methods where !seen.insert(method.name).inserted {
+    for method in rows where !seen.insert(method.name).inserted {
       throw .badValue(
         file: file, key: "methods", found: "two rows named '\(method.name)'", expected: "one name per row")
     }
@@ -148,6 +173,13 @@ public struct RunConfiguration: Sendable {
       "level": .number(statistics.level), "resamples": .number(Double(statistics.resamples)),
       "seed": .number(Double(statistics.seed)),
     ])
+    if !grid.isEmpty {
+      members["grid"] = grid.document
+      members["timing_clips"] = .number(Double(timingClips))
+    }
+    if !modelWeights.isEmpty {
+      members["weights"] = .object([Colorizers.modelName: .string(modelWeights.joined(separator: ","))])
+    }
     members["clips"] = clipPattern.map(JSONValue.string)
     members["limit"] = limit.map { .number(Double($0)) }
     return .object(members)

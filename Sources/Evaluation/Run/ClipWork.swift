@@ -19,7 +19,7 @@ struct ClipWork: Sendable {
     self.suite = suite
     self.runner = runner
     let known = Self.record(row: row, clip: clip, suite: suite, runner: runner)
-    let wanted = runner.metrics.filter { $0.unavailability == nil }
+    let wanted = row.isTimingOnly ? [] : runner.metrics.filter { $0.unavailability == nil }
     let isUntouched =
       known != nil
       && Self.inputs(row: row, clip: clip, suite: suite, runner: runner)
@@ -54,7 +54,7 @@ struct ClipWork: Sendable {
       case .colorizer:
         FileFingerprint.of(runner.folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id))
       case .outputs(let template): FileFingerprint.of(template.location(clip))
-      case .oracle, .published: "originals"
+      case .oracle, .published, .recorded: "originals"
       }
     return "original \(originals)\nsketch \(sketch)\noutput \(outputs)\n"
   }
@@ -82,15 +82,14 @@ struct ClipWork: Sendable {
     switch row.source {
     case .colorizer(let colorizer):
       let stage = ColorizeStage(
-        folder: runner.folder, suite: suite, seed: runner.configuration.seed,
-        interruption: runner.interruption,
-        progress: runner.progress, clock: runner.clock)
+        folder: runner.folder, suite: suite, seed: row.seed, interruption: runner.interruption,
+        progress: runner.progress, clock: runner.clock, warmUps: runner.warmUps)
       let seconds = try stage.run(colorizer, row: row, clip: clip, inputs: inputs)
       let frames = runner.folder.framesFolder(suite: suite.name, row: row.key, clip: clip.id)
       return (.frames(try FrameFolder(frames, pattern: "%05d.png", first: 0, count: clip.count)), seconds)
     case .outputs(let template): return (.frames(try template.open(clip)), nil)
     case .oracle: return (.originals, nil)
-    case .published: preconditionFailure("published rows have no frames")
+    case .published, .recorded: preconditionFailure("rows of this kind are read, not made")
     }
   }
 

@@ -13,6 +13,7 @@ struct ColorizeStage {
   let interruption: Interruption
   let progress: ProgressReporter
   let clock: StageClock
+  let warmUps: WarmUps
 
   /// What lies beside the frames: which request made them, and how long it took.
   private struct State: Codable, Equatable {
@@ -48,6 +49,7 @@ struct ColorizeStage {
     guard sink.framesAlreadyWritten < clip.count else {
       return state?.seconds.map { $0 / Double(clip.count) }
     }
+    try warmUps.prepare(colorizer, size: reference.size)
     let start = ContinuousClock.now
     let resumedAt = sink.framesAlreadyWritten
     try colorizer.colorize(

@@ -3,8 +3,8 @@ internal import EvalCore
 internal import Foundation
 internal import LVCDModel
 
-/// The methods of this program by name: baselines and models.
-public enum Colorizers {
+/// The methods of this program by name: baselines and models. One model serves all rows that use its weights.
+public final class Colorizers {
   /// The diffusion model's name.
   public static let modelName = "lvcd"
 
@@ -12,16 +12,31 @@ public enum Colorizers {
   public static let entries: [(name: String, summary: String)] =
     ColorizerRegistry.entries + [(modelName, "video diffusion with Reference Attention; the small model in the program, or given weights")]
 
+  private var models: [[URL]: (model: ColorizationModel, hashes: [String])] = [:]
+
+  init() {}
+
   /// The method called `name`; relative paths in `settings` are relative to `folder`.
   ///
   /// Throws `ColorizerRegistryError` for unknown names, and what the method throws for its settings and
   /// weights.
-  static func make(_ name: String, settings: [String: String], folder: URL) throws -> any Colorizer {
-    if name == modelName { return try LVCDColorizer(LVCDSettings(settings, folder: folder)) }
+  func make(_ name: String, settings: [String: String], folder: URL) throws -> any Colorizer {
+    if name == Self.modelName {
+      let settings = try LVCDSettings(settings, folder: folder)
+      let known = try models[settings.weights] ?? load(settings.weights)
+      return try LVCDColorizer(model: known.model, settings: settings, weightHashes: known.hashes)
+    }
     guard ColorizerRegistry.entries.contains(where: { $0.name == name }) else {
-      throw ColorizerRegistryError.unknownColorizer(name: name, legal: entries.map(\.name))
+      throw ColorizerRegistryError.unknownColorizer(name: name, legal: Self.entries.map(\.name))
     }
     return try ColorizerRegistry.make(name, settings: settings)
+  }
+
+  private func load(_ weights: [URL]) throws -> (model: ColorizationModel, hashes: [String]) {
+    let files = try WeightFiles(weights)
+    let loaded = (model: try files.model(), hashes: try files.hashes())
+    models[weights] = loaded
+    return loaded
   }
 }
 

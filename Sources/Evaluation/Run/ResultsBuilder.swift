@@ -2,26 +2,31 @@ internal import Comparison
 internal import EvalCore
 internal import Foundation
 internal import Hashing
+internal import LVCDModel
 internal import Statistics
 
 /// Forms the cells of a run from its clip records. Pure: the same records give the same bytes.
 struct ResultsBuilder {
   let runner: Runner
 
+  /// Records without arrays: test set, row's key, clip.
+  typealias RecordTable = [String: [String: [String: ClipRecord]]]
+
   func results() throws -> RunResults {
     var cells: [Cell] = []
     var failures: [ClipFailure] = []
     var notes: [String] = []
     var excluded: [String: Set<String>] = [:]
-    var records: [String: [String: [String: ClipRecord]]] = [:]
+    var records: RecordTable = [:]
     for suite in runner.suites {
       var failed: Set<String> = []
-      for row in runner.rows where row.isMeasured {
-        for clip in suite.clips {
+      for row in runner.rows where row.hasRecords {
+        for clip in row.clips(of: suite, timingClips: runner.configuration.timingClips) {
           if let record = try record(suite, row, clip) {
             records[suite.name, default: [:]][row.key, default: [:]][clip.id] = record
           } else {
-            failed.insert(clip.id)
+            // A clip that could not be timed is no reason to leave it out of the scores.
+            if row.isMeasured { failed.insert(clip.id) }
             if let failure = try failure(suite, row, clip) { failures.append(failure) }
           }
         }
@@ -37,7 +42,8 @@ struct ResultsBuilder {
             + failed.sorted().joined(separator: ", "))
       }
     }
-    for row in runner.rows {
+    var kept: RecordTable = [:]
+    for row in runner.rows where !row.isTimingOnly {
       if case .published(let published) = row.source {
         cells += published
         continue
@@ -47,14 +53,36 @@ struct ResultsBuilder {
           excluded[suite.name]?.contains($0.key) != true
         }
         notes += Self.sourceNotes(left.values.map(\.warnings), row: row.identity.name, suite: suite.name)
-        cells.append(try cell(row, suite: suite, records: left.values.sorted { $0.clip < $1.clip }))
+        kept[suite.name, default: [:]][row.key] = left
+        var cell = try cell(row, suite: suite, records: left.values.sorted { $0.clip < $1.clip })
+        cell.inferenceTimes = RelativeTiming(rows: runner.rows, settings: runner.configuration.statistics)
+          .times(of: row, suite: suite, records: records[suite.name] ?? [:])
+        cells.append(cell)
       }
     }
+    notes += Self.modelNotes(runner.rows.filter(\.isMeasured).map(\.identity))
+    let columns = runner.metrics.map(Self.column)
+    try Ranking(columns: columns, settings: runner.configuration.statistics).mark(&cells, records: kept)
+    let breakdowns = runner.suites.flatMap { suite in
+      Breakdowns(
+        suite: suite, rows: runner.rows.filter(\.isMeasured), columns: columns,
+        records: kept[suite.name] ?? [:], settings: runner.configuration.statistics
+      ).all
+    }
     return RunResults(
-      protocolName: runner.configuration.frameProtocol.name, metrics: runner.metrics.map(Self.column),
+      protocolName: runner.configuration.frameProtocol.name, metrics: columns,
       suites: runner.suites.map { Self.summary($0, excluded: excluded[$0.name] ?? []) }, cells: cells,
-      failures: failures, notes: notes,
-      statistics: runner.configuration.statistics)
+      failures: failures, notes: notes, statistics: runner.configuration.statistics,
+      breakdowns: breakdowns)
+  }
+
+  /// The model inside the program must not pass for the published one.
+  private static func modelNotes(_ rows: [MethodIdentity]) -> [String] {
+    Dictionary(grouping: rows) { $0.settings[LVCDColorizer.embeddedSetting] ?? "" }
+      .filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { model, rows in
+        "\(rows.map(\.name).joined(separator: ", ")): coloured by \(model), the small model inside this program; "
+          + "its numbers say nothing about the published model"
+      }
   }
 
   /// A clip's record without its arrays, of which a set's worth does not fit into memory.
@@ -70,16 +98,31 @@ struct ResultsBuilder {
     return try ClipRecord.open(data, file: file.path)
   }
 
-  /// The value of a metric that needs arrays, from records read one at a time.
+  /// The value of a metric that needs arrays, from records read one at a time; read again for the clips'
+  /// influences.
   private func summary(
     _ summarizer: any MetricSummarizer, _ metric: any Metric, _ row: Row, suite: Suite, clips: [String]
   ) throws -> MetricSummary {
     var summarizer = summarizer
+    func measurement(_ clip: String) throws -> ClipMeasurement? {
+      try fullRecord(suite, row, clip)?.measurement(metric.signature)
+    }
     for clip in clips {
-      guard let measurement = try fullRecord(suite, row, clip)?.measurement(metric.signature) else { continue }
+      guard let measurement = try measurement(clip) else { continue }
       try summarizer.add(clipID: clip, measurement)
     }
-    return try summarizer.summary()
+    var summary = try summarizer.summary()
+    guard let value = summary.value, summary.interval == nil else { return summary }
+    let settings = runner.configuration.statistics
+    summary.interval = try summarizer.interval(settings)
+    if clips.count >= StatisticalLimits.fewestClips, let pass = try summarizer.makeInfluencePass() {
+      let influences = try clips.map { try measurement($0).map(pass.influence) ?? 0 }
+      summary.influences = influences
+      summary.interval =
+        summary.interval
+        ?? InfluenceError.interval(of: value, influences: influences, settings: settings)
+    }
+    return summary
   }
 
   private func failure(_ suite: Suite, _ row: Row, _ clip: SuiteClip) throws -> ClipFailure? {
@@ -115,19 +158,15 @@ struct ResultsBuilder {
   }
 
   /// The metric's summary with its interval over clips. Where the value is a mean over clips the interval is
-  /// its own; other poolings take the spread of the clips' values about the pooled value; values of a whole
-  /// set that keep each clip's influence take the spread of those.
+  /// its own; other poolings take the spread of the clips' values about the pooled value.
   private func summary(
     _ metric: any Metric, _ measured: [(clipID: String, measurement: ClipMeasurement)]
   ) throws -> MetricSummary {
     var summary = try metric.summarize(measured)
     guard let value = summary.value, summary.interval == nil else { return summary }
     let settings = runner.configuration.statistics
-    let influences = measured.compactMap { $0.measurement.alternatives[CellEvidence.influenceName] }
     let clips = measured.compactMap(\.measurement.value)
-    if influences.count == measured.count {
-      summary.interval = InfluenceError.interval(of: value, influences: influences, settings: settings)
-    } else if !clips.isEmpty, let mean = ClipBootstrap.mean(clips, settings: settings) {
+    if !clips.isEmpty, let mean = ClipBootstrap.mean(clips, settings: settings) {
       let shift = value - clips.reduce(0, +) / Double(clips.count)
       let isMean = abs(shift) <= 1e-9 * max(abs(value), 1e-12)
       summary.interval = isMean ? mean : Interval(mean.lower + shift, mean.upper + shift, level: mean.level)

@@ -8,31 +8,54 @@ internal import Media
 struct Row: Sendable {
   let identity: MethodIdentity
   let source: Source
+  /// Seed of the row's colorizer.
+  let seed: UInt64
+  /// Whether the row is coloured for a few clips and not scored.
+  let isTimingOnly: Bool
 
   enum Source: Sendable {
     case colorizer(any Colorizer)
     case outputs(OutputsTemplate)
     case oracle
     case published([Cell])
+    /// A row of a finished or half-finished run: its records are read, nothing is made.
+    case recorded
   }
 
   /// Folder name in the run.
   var key: String { RunFolder.rowKey(identity) }
 
-  /// Whether clips are scored for this row.
-  var isMeasured: Bool {
+  /// Whether the row has a place in the tables for values of its own.
+  var isMeasured: Bool { hasRecords && !isTimingOnly }
+
+  /// Whether there is a record for each clip of this row.
+  var hasRecords: Bool {
     if case .published = source { return false }
     return true
   }
 
-  init(_ spec: MethodSpec, seed: UInt64, folder: URL) throws {
+  /// The clips of `suite` that this row is made for.
+  func clips(of suite: Suite, timingClips: Int) -> [SuiteClip] {
+    isTimingOnly ? Array(suite.clips.prefix(timingClips)) : suite.clips
+  }
+
+  /// Resolves one row of `configuration`.
+  init(_ spec: MethodSpec, of configuration: RunConfiguration, colorizers: Colorizers) throws {
+    let folder = configuration.methodFolder
     switch spec.source {
-    case .colorizer(let name, let settings):
-      let colorizer = try Colorizers.make(name, settings: settings, folder: folder)
+    case .colorizer(let name, var settings):
+      let seed = spec.seed ?? configuration.seed
+      if spec.isModel, settings["weights"] == nil, !configuration.modelWeights.isEmpty {
+        settings["weights"] = configuration.modelWeights.map {
+          URL(fileURLWithPath: $0, relativeTo: configuration.weightFolder).path
+        }.joined(separator: ",")
+      }
+      let colorizer = try colorizers.make(name, settings: settings, folder: folder)
       var identity = colorizer.identity
       identity.name = spec.name
       identity.settings["seed"] = "\(seed)"
-      self.init(identity: identity, source: .colorizer(colorizer))
+      self.init(
+        identity: identity, source: .colorizer(colorizer), seed: seed, isTimingOnly: spec.isTimingOnly)
     case .outputs(let template, let offset, let policy):
       let outputs = OutputsTemplate(
         template: template, base: folder, offset: offset, countPolicy: policy)
@@ -56,9 +79,25 @@ struct Row: Sendable {
     }
   }
 
-  private init(identity: MethodIdentity, source: Source) {
+  /// A row as `run.json` keeps it; published rows are read again from where `spec` says.
+  init(
+    recorded: RunDescription.RecordedRow, spec: MethodSpec, of configuration: RunConfiguration
+  ) throws {
+    if case .published = spec.source {
+      try self.init(spec, of: configuration, colorizers: Colorizers())
+    } else {
+      self.init(
+        identity: recorded.identity, source: .recorded, seed: 0, isTimingOnly: recorded.isTimingOnly)
+    }
+  }
+
+  private init(
+    identity: MethodIdentity, source: Source, seed: UInt64 = 0, isTimingOnly: Bool = false
+  ) {
     self.identity = identity
     self.source = source
+    self.seed = seed
+    self.isTimingOnly = isTimingOnly
   }
 
   /// The rows that `reference` names: `paper-table1`, or `FILE` or `FILE#TABLE`. A row name that is not the

@@ -15,6 +15,17 @@ struct RunDescription: Codable {
   var commandLine: [String]
   /// Folders that relative paths of `suites` and `methods` refer to.
   var folders: [String: String]?
+  /// The rows with everything that can change their output, in report order, so that records can be read
+  /// without weights.
+  var rows: [RecordedRow]?
+  /// Parts that the clips were last dealt into.
+  var shards: Int?
+
+  /// One row.
+  struct RecordedRow: Codable, Equatable {
+    var identity: MethodIdentity
+    var isTimingOnly: Bool
+  }
 
   static func current(_ runner: Runner) -> RunDescription {
     RunDescription(
@@ -26,32 +37,61 @@ struct RunDescription: Codable {
       created: Date().formatted(.iso8601), commandLine: CommandLine.arguments,
       folders: [
         "suites": runner.configuration.suiteFolder.path, "methods": runner.configuration.methodFolder.path,
-      ])
+        "weights": runner.configuration.weightFolder.path,
+      ],
+      rows: runner.rows.map { RecordedRow(identity: $0.identity, isTimingOnly: $0.isTimingOnly) },
+      shards: runner.shard?.count)
   }
 
   /// Writes the description, or checks that the folder was made for the same request.
   func claim(_ folder: RunFolder, allowsNewRows: Bool) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    if let data = FileManager.default.contents(atPath: folder.runFile.path) {
-      let known: RunDescription
-      do { known = try JSONDecoder().decode(RunDescription.self, from: data) } catch {
-        throw RunFolderError.damaged(file: folder.runFile.path, detail: DecodingFault.text(error))
-      }
+    if FileManager.default.fileExists(atPath: folder.runFile.path) {
+      let known = try Self.load(folder)
       let differing = differences(known)
-      if differing.isEmpty { return }
-      var additive: Set<String> = ["methods", "metrics", "suites", "metric_options", "clips", "limit"]
+      let isKnown = known.rows == rows && known.signatures == signatures
+      if differing.isEmpty, isKnown, shards == nil || shards == known.shards { return }
+      var additive: Set<String> = [
+        "methods", "grid", "timing_clips", "weights", "metrics", "suites", "metric_options", "clips", "limit",
+      ]
       // Another choice of clips is another content; records still hold the hashes of what they were made
       // from.
       if differing.contains("clips") || differing.contains("limit") { additive.insert("suites (content)") }
-      guard allowsNewRows, differing.allSatisfy({ additive.contains($0) }) else {
+      guard differing.isEmpty || allowsNewRows, differing.allSatisfy({ additive.contains($0) }) else {
         throw RunFolderError.otherConfiguration(folder: folder.url.path, keys: differing)
       }
     }
     try folder.write(try encoder.encode(self), to: folder.runFile)
   }
 
-  private func differences(_ known: RunDescription) -> [String] {
+  /// The description in a folder. Throws `RunFolderError.notARun` and `.damaged`.
+  static func load(_ folder: RunFolder) throws(RunFolderError) -> RunDescription {
+    guard let data = FileManager.default.contents(atPath: folder.runFile.path) else {
+      throw .notARun(folder: folder.url.path, detail: "no run.json")
+    }
+    do { return try JSONDecoder().decode(RunDescription.self, from: data) } catch {
+      throw .damaged(file: folder.runFile.path, detail: DecodingFault.text(error))
+    }
+  }
+
+  /// The configuration with its folders. Throws `RunFolderError.damaged`.
+  func resolved(file: String) throws(RunFolderError) -> RunConfiguration {
+    var known: RunConfiguration
+    do { known = try RunConfiguration(configuration, file: file) } catch {
+      throw .damaged(file: file, detail: "\(error)")
+    }
+    func folder(_ name: String) -> URL? {
+      folders?[name].map { URL(fileURLWithPath: $0, isDirectory: true) }
+    }
+    known.suiteFolder = folder("suites") ?? known.suiteFolder
+    known.methodFolder = folder("methods") ?? known.methodFolder
+    known.weightFolder = folder("weights") ?? known.weightFolder
+    return known
+  }
+
+  /// Keys in which `known` was made for another request, failure policy and intervals left out.
+  func differences(_ known: RunDescription) -> [String] {
     guard case .object(let mine) = configuration, case .object(let theirs) = known.configuration else {
       return ["configuration"]
     }

@@ -107,6 +107,14 @@ public enum RunFolderError: Error, Equatable, CustomStringConvertible {
   /// Not a run folder.
   case notARun(folder: String, detail: String)
 
+  /// What is wrong, without file and fix.
+  var cause: String {
+    switch self {
+    case .cannotWrite(_, let detail), .damaged(_, let detail), .notARun(_, let detail): detail
+    case .otherConfiguration(_, let keys): "differs in \(keys.joined(separator: ", "))"
+    }
+  }
+
   /// File, found, expected, fix.
   public var description: String {
     switch self {

@@ -19,8 +19,11 @@ public struct Runner: Sendable {
   let progress: ProgressReporter
   let interruption: Interruption
   let clock = StageClock()
+  let warmUps = WarmUps()
   /// Memory that the clips in work may take together.
   public var memory = MemoryBudget.standard
+  /// The share of the clips to work on; nil for all.
+  public var shard: Shard?
 
   /// Resolves suites, rows and metrics; nothing is computed yet.
   ///
@@ -43,13 +46,43 @@ public struct Runner: Sendable {
     }
     self.filter = filter
     suites = try Self.selectSuites(configuration, library: library)
-    rows = try configuration.methods.map {
-      try Row($0, seed: configuration.seed, folder: configuration.methodFolder)
-    }
+    let colorizers = Colorizers()
+    rows = try configuration.rows.map { try Row($0, of: configuration, colorizers: colorizers) }
     try Self.checkLineart(suites, rows)
     metrics = try MetricRegistry.make(
       configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol,
       weights: weights)
+  }
+
+  /// Reads what a run folder holds, without weights of models: for status and results, not for work.
+  ///
+  /// Throws `RunFolderError` when the folder holds no run or one that this machine measures otherwise, for
+  /// example because weights of a metric are missing here.
+  public init(
+    recorded folder: RunFolder, library: SuiteLibrary, progress: ProgressReporter, weights: WeightStore
+  ) throws {
+    let description = try RunDescription.load(folder)
+    let configuration = try description.resolved(file: folder.runFile.path)
+    self.configuration = configuration
+    self.folder = folder
+    self.progress = progress
+    jobs = 1
+    interruption = Interruption()
+    filter = .bilinearAA
+    suites = try Self.selectSuites(configuration, library: library)
+    let specs = configuration.rows
+    guard let recorded = description.rows, recorded.count == specs.count else {
+      throw RunFolderError.damaged(file: folder.runFile.path, detail: "its rows are not listed")
+    }
+    rows = try zip(recorded, specs).map { try Row(recorded: $0, spec: $1, of: configuration) }
+    metrics = try MetricRegistry.make(
+      configuration.metrics, options: configuration.metricOptions, protocol: configuration.frameProtocol,
+      weights: weights)
+    let unlike = metrics.filter { description.signatures[$0.id.rawValue] != $0.signature.description }
+    guard unlike.isEmpty else {
+      throw RunFolderError.otherConfiguration(
+        folder: folder.url.path, keys: unlike.map { "signature of \($0.id.title) on this machine" })
+    }
   }
 
   /// A colorizer without lineart would fail on every clip, and with it every other row: better said before
@@ -94,31 +127,53 @@ public struct Runner: Sendable {
 
   /// Does the work that is left and writes `results.json`.
   ///
+  /// Throws what `work` and `finish` throw.
+  public func run(allowsNewRows: Bool = false) throws -> RunResults {
+    try work(allowsNewRows: allowsNewRows)
+    return try finish()
+  }
+
+  /// Does the work that is left of this runner's share.
+  ///
   /// Clips that fail are recorded and do not stop the others, unless the configuration says so. Throws
   /// `RunFolderError` when the folder cannot take results and `CancellationError` when `interruption` was
   /// requested.
-  public func run(allowsNewRows: Bool = false) throws -> RunResults {
+  public func work(allowsNewRows: Bool = false) throws {
     let start = ContinuousClock.now
     try folder.prepare()
     try RunDescription.current(self).claim(folder, allowsNewRows: allowsNewRows)
     try log("start", "clips \(suites.reduce(0) { $0 + $1.clips.count }), rows \(rows.count)")
     var parallel = Duration.zero
-    for suite in suites { parallel += try run(suite) }
-    let results = try ResultsBuilder(runner: self).results()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try folder.write(try encoder.encode(results), to: folder.resultsFile)
+    let assignment = shard.map { ShardAssignment(suites: suites, rows: rows, shards: $0.count) }
+    for suite in suites {
+      let own = suite.clips.filter { clip in
+        guard let shard, let assignment else { return true }
+        return shard.contains(assignment.shard(suite: suite.name, clip: clip.id))
+      }
+      parallel += try run(suite, own)
+    }
     clock.add(.now - start - parallel, to: .serial)
+  }
+
+  /// Writes `results.json` from the records that are there.
+  public func finish() throws -> RunResults {
+    let results = try clock.measure(.serial) {
+      let results = try ResultsBuilder(runner: self).results()
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      try folder.write(try encoder.encode(results), to: folder.resultsFile)
+      return results
+    }
     try log("done", "failed clips \(results.failures.count); time: \(clock.summary)")
     progress.detail("time over all threads: \(clock.summary)")
     return results
   }
 
   /// Returns how long the clips took on the wall clock.
-  private func run(_ suite: Suite) throws -> Duration {
-    var open = openWork(suite, among: suite.clips)
+  private func run(_ suite: Suite, _ clips: [SuiteClip]) throws -> Duration {
+    var open = openWork(suite, among: clips)
     guard !open.isEmpty else {
-      progress.note("\(suite.name): all \(suite.clips.count) clips are done")
+      progress.note("\(suite.name): all \(clips.count) clips are done")
       return .zero
     }
     let start = ContinuousClock.now
@@ -152,9 +207,10 @@ public struct Runner: Sendable {
   /// The clips that lack something, with what they lack.
   private func openWork(_ suite: Suite, among clips: [SuiteClip]) -> [OpenClip] {
     clips.compactMap { clip in
-      let work = rows.filter(\.isMeasured).compactMap {
-        ClipWork(row: $0, clip: clip, suite: suite, runner: self)
-      }
+      let work = rows.filter { row in
+        row.hasRecords
+          && row.clips(of: suite, timingClips: configuration.timingClips).contains { $0.id == clip.id }
+      }.compactMap { ClipWork(row: $0, clip: clip, suite: suite, runner: self) }
       return work.isEmpty ? nil : (clip, work)
     }
   }

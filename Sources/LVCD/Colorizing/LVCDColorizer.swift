@@ -23,26 +23,31 @@ public struct LVCDColorizer: Colorizer {
   public init(_ settings: LVCDSettings) throws {
     let files = try settings.openWeights()
     let model = try files.model()
-    try self.init(model: model, settings: settings, weightHashes: files.hashes())
+    try self.init(
+      model: model, settings: settings, weightHashes: files.hashes(), embeddedName: settings.embeddedModel)
   }
 
-  /// A colorizer with a model at hand; `weightHashes` identify its weights.
+  /// The setting of `identity` that names the model inside the program, where it colours.
+  public static let embeddedSetting = "embedded"
+
+  /// A colorizer with a model at hand; `weightHashes` identify its weights, `embeddedName` is given for weights inside
+  /// the program.
   public init(
-    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String]
+    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String], embeddedName: String? = nil
   ) throws(ModelError) {
     self.model = model
     self.settings = settings
     let options = try settings.options(model.configuration, seed: 0)
-    identity = MethodIdentity(
-      name: "lvcd", kind: .colorizer,
-      provenance: "LVCD, \(options.variant.rawValue), in this program"
-        + (settings.weights.isEmpty ? ", with the small model that it carries" : ""),
+    var identity = MethodIdentity(
+      name: "lvcd", kind: .colorizer, provenance: "LVCD, \(options.variant.rawValue), in this program",
       settings: [
         "variant": options.variant.rawValue, "overlap": "\(options.effectiveOverlap)",
         "window": "\(model.configuration.videoFrames)",
         "steps": "\(options.steps)", "amplification": "\(options.amplification)",
         "resolution": settings.resolution.description, "weights": weightHashes.joined(separator: "+"),
       ])
+    identity.settings[Self.embeddedSetting] = embeddedName
+    self.identity = identity
   }
 
   /// All that operations may use: they spread over threads by themselves.
@@ -50,6 +55,27 @@ public struct LVCDColorizer: Colorizer {
 
   /// True.
   public var isTimed: Bool { true }
+
+  /// One step of one segment on blank frames: packs the weights for this size.
+  public func warmUp(_ size: FrameSize) throws {
+    var short = settings
+    short.steps = 1
+    let blank = Frame(
+      width: size.width, height: size.height,
+      rgb: [UInt8](repeating: 255, count: 3 * size.width * size.height))
+    try LVCDColorizer(model: model, settings: short, weightHashes: []).colorize(
+      ColorizationRequest(
+        clipID: "warm-up", reference: blank, lineart: FrameArray([blank, blank]), seed: 0),
+      to: NoSink())
+  }
+
+  /// Takes frames and keeps none.
+  private final class NoSink: ColorizationSink {
+    let framesAlreadyWritten = 0
+    func write(_ frame: Frame, at index: Int) {}
+    func report(stage: String, completed: Int, total: Int) {}
+    func checkCancellation() {}
+  }
 
   /// Colours the clip; see `colorize(_:to:latentsOut:)`.
   public func colorize(_ request: ColorizationRequest, to sink: any ColorizationSink) throws {

@@ -68,12 +68,14 @@ public struct LVCDSettings: Sendable, Hashable {
   ///
   /// - Throws: `CheckpointError`, or `ModelError.notEmbedded` for a variant that the program has no weights for.
   public func openWeights() throws -> WeightFiles {
-    guard weights.isEmpty else { return try WeightFiles(weights) }
-    return try WeightFiles(embedded: embeddedName)
+    if let embeddedModel { return try WeightFiles(embedded: embeddedModel) }
+    return try WeightFiles(weights)
   }
 
-  private var embeddedName: String {
-    variant == .noReferenceAttention ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
+  /// The model inside the program that these settings ask for; nil where weights are named.
+  public var embeddedModel: String? {
+    guard weights.isEmpty else { return nil }
+    return variant == .noReferenceAttention ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
   }
 
   /// The sampling options for a model.

@@ -12,7 +12,7 @@ public enum SamplingVariant: String, Sendable, Hashable, CaseIterable {
   case previousSample = "prev-sample"
 
   /// Whether segments share frames.
-  var overlaps: Bool { self == .full || self == .noReferenceAttention }
+  public var overlaps: Bool { self == .full || self == .noReferenceAttention }
 }
 
 /// What a sampling run can vary.

@@ -30,6 +30,7 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
   @Option(name: [.customShort("o"), .long], help: "A folder or a .mkv file.")
   var output: String
 
+  @OptionGroup var weights: WeightOptions
   @OptionGroup var method: ModelOptions
 
   @Option(help: "Seed of the noise.")
@@ -61,7 +62,7 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
     guard let first = try FrameSources.open(URL(fileURLWithPath: reference)).makeReader().next() else {
       throw ValidationError("\(reference): has no frame")
     }
-    let colorizer = try LVCDColorizer(method.settings())
+    let colorizer = try LVCDColorizer(method.settings(weights))
     let place = URL(fileURLWithPath: output)
     let state = place.appendingPathExtension("state")
     let request = ColorizationRequest(
@@ -80,15 +81,18 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
   }
 }
 
-/// Options that choose the model and how it samples.
-struct ModelOptions: ParsableArguments {
+/// The weight files of the model.
+struct WeightOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help:
       "Weight files; later ones replace tensors of earlier ones (svd.safetensors lvcd.ckpt). (default: the small model in the program)"
   )
   var weights: [String] = []
+}
 
+/// Options that choose how the model samples.
+struct ModelOptions: ParsableArguments {
   @Option(help: "Frames shared by neighbouring segments. (default: the model's, officially 4)")
   var overlap: Int?
 
@@ -104,8 +108,13 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Working size: native, input or WIDTHxHEIGHT.")
   var resolution = "native"
 
+  /// Whether none was given.
+  var isDefault: Bool {
+    overlap == nil && steps == nil && variant == nil && amplification == nil && resolution == "native"
+  }
+
   /// The settings as a run configuration would hold them.
-  func settings() throws -> LVCDSettings {
+  func settings(_ files: WeightOptions) throws -> LVCDSettings {
     var table = ["resolution": resolution]
     table["overlap"] = overlap.map { "\($0)" }
     table["steps"] = steps.map { "\($0)" }
@@ -113,7 +122,7 @@ struct ModelOptions: ParsableArguments {
     table["amplification"] = amplification.map { "\($0)" }
     let folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
     var settings = try LVCDSettings(table, folder: folder)
-    settings.weights = weights.map { URL(fileURLWithPath: $0) }
+    settings.weights = files.weights.map { URL(fileURLWithPath: $0) }
     return settings
   }
 }

@@ -56,18 +56,7 @@ struct GateCommand: ParsableCommand, LoggingCommand {
   private func tellGitHub(_ decision: GateDecision) throws {
     let commands = GateMachineText.workflowCommands(decision)
     if !commands.isEmpty { try answer(commands) }
-    guard let path = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !path.isEmpty else { return }
-    let handle: FileHandle
-    if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
-    handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    defer { try? handle.close() }
-    let used = Int(try handle.seekToEnd())
-    // The limit is on the file as a whole: what other steps wrote into it counts.
-    let room = (1 << 20) - used
-    guard room > 1000 else {
-      return common.progress.warn("\(path): no room for the table, \(used) bytes are there")
-    }
-    try handle.write(contentsOf: Data(GateText.markdown(decision, limit: room).utf8))
+    try StepSummary.append(common.progress) { GateText.markdown(decision, limit: $0) }
   }
 }
 

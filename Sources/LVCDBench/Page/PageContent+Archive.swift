@@ -1,7 +1,9 @@
+internal import Comparison
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Reports
+internal import Statistics
 
 extension PageContent {
   /// Everything a page can show of `run`, its clips compared with those of `baseline`.
@@ -24,10 +26,29 @@ extension PageContent {
         clips.append(Self.scores(record, run.results.metrics, baseline: old[record.clip] ?? [:]))
       }
     }
+    if let baseline { compare(run, with: baseline) }
     if let baseline, !clips.contains(where: { !$0.baseline.isEmpty }) {
       notes.append(
         "nothing is compared with \(baseline.folder.url.lastPathComponent): no row, test set and signature in common"
       )
+    }
+  }
+
+  /// The paired differences of the rows that both have; why there are none is a note.
+  private mutating func compare(_ run: RunArchive, with baseline: RunArchive) {
+    do {
+      let (old, new) = (try baseline.folder.evidence(), try run.folder.evidence())
+      var comparison = PairedComparison()
+      comparison.settings = run.results.statistics ?? ResamplingSettings()
+      let shared = old.methods.filter(new.methods.contains)
+      comparisons = try comparison.differences(old, new, pairs: shared.map { ($0, $0) }).map { line in
+        ComparisonLine(
+          suite: line.suite, method: line.newMethod, label: line.label, old: line.old, new: line.new,
+          interval: line.interval.map { $0.lower...$0.upper }, probability: line.adjustedProbability,
+          verdict: line.verdict.rawValue, note: line.note)
+      }
+    } catch {
+      notes.append("no paired comparison with \(baseline.folder.url.lastPathComponent): \(error)")
     }
   }
 
@@ -52,36 +73,19 @@ extension PageContent {
   private static func scores(
     _ record: Evaluation.ClipRecord, _ metrics: [MetricColumn], baseline: [MetricID: Double]
   ) -> ClipScores {
-    let indices = (0..<record.comparedFrames).filter { $0 != record.skippedReference }
     var scores = ClipScores(
       suite: record.suite, method: record.method.name, clip: record.clip, frames: record.clipFrames,
       values: [:],
-      baseline: baseline, seams: seams(record), warnings: record.warnings)
+      baseline: baseline, seams: record.method.seams(frames: record.clipFrames), warnings: record.warnings)
     for metric in metrics {
       let stored = record.measurements.first { $0.metric == metric.id && $0.signature == metric.signature }
       guard let measurement = stored?.measurement else { continue }
       if let value = measurement.value, value.isFinite { scores.values[metric.id] = value }
-      // One value per frame, or one per pair of neighbours, which then belongs to the later frame.
-      let places: [Int] =
-        switch measurement.frames.count {
-        case indices.count: indices
-        case indices.count - 1: Array(indices.dropFirst())
-        default: []
-        }
-      let curve = zip(places, measurement.frames).compactMap { place, value in
+      let curve = zip(record.frameIndices(of: measurement), measurement.frames).compactMap { place, value in
         value.flatMap { $0.isFinite ? FrameScore(frame: place, value: $0) : nil }
       }
       if curve.count > 1 { scores.curves[metric.id] = curve }
     }
     return scores
-  }
-
-  /// First new frames of the segments after the first one, for methods that state window N and overlap o: frame 0 is
-  /// given, segment n generates N frames from 1 + n (N - o) on, the first o of them once more (LVCD, section 5.1).
-  private static func seams(_ record: Evaluation.ClipRecord) -> [Int] {
-    guard let window = record.method.settings["window"].flatMap(Int.init),
-      let overlap = record.method.settings["overlap"].flatMap(Int.init), window > overlap, overlap >= 0
-    else { return [] }
-    return Array(stride(from: window + 1, to: record.clipFrames, by: window - overlap))
   }
 }

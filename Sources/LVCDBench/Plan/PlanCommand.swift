@@ -6,13 +6,16 @@ internal import LVCDModel
 internal import Media
 internal import TensorCore
 
-/// `lvcd-bench plan`: what colouring a clip takes, before anything is computed.
+/// `lvcd-bench plan`: what a run or colouring one clip takes, before anything is computed.
 struct PlanCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Estimate memory and time of colouring a clip.",
+    abstract: "Estimate what a run, or colouring one clip, takes.",
     discussion: """
-      Name the lineart, or --frames and --size. Without --weights the official model is meant, stored in \
+      A run is named as for 'run': clips, frames, segments, time per stage and row, disk and memory. --slurm DIR \
+      writes the batch scripts of the run in --shards parts.
+
+      For one clip name the lineart, or --frames and --size. Without --weights the official model is meant, stored in \
       half precision. Arithmetic is counted from the sizes; time is that arithmetic at the speed of a matrix \
       product measured now, so take it as a lower bound.
       """)
@@ -26,6 +29,9 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
   @Option(help: "Size of the frames, WIDTHxHEIGHT. (default: the model's own)")
   var size: String?
 
+  @OptionGroup var request: RunRequest
+  @OptionGroup var scoring: ScoringOptions
+  @OptionGroup var wholeRun: RunPlanOptions
   @OptionGroup var method: ModelOptions
 
   @Option(help: "Speed in GFLOP/s instead of measuring it.")
@@ -55,18 +61,29 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
   }
 
   func validate() throws {
-    guard (lineart == nil) != (frames == nil) else {
-      throw ValidationError("name either --lineart or --frames")
+    guard lineart == nil || frames == nil else { throw ValidationError("name either --lineart or --frames") }
+    if isRun, size != nil || !method.isDefault {
+      throw ValidationError(
+        "--size, --overlap, --steps, --variant, --amplification and --resolution are about one clip: name "
+          + "--lineart or --frames, or vary a run's rows with --grid")
     }
     if let frames, frames < 1 { throw ValidationError("--frames must be at least 1, got \(frames)") }
     if let rate, !(rate > 0) { throw ValidationError("--rate must be above 0, got \(rate)") }
     if size != nil, lineart != nil { throw ValidationError("--size goes with --frames") }
   }
 
-  func run() throws { try reporting { try estimate() } }
+  private var isRun: Bool { lineart == nil && frames == nil }
+
+  func run() throws {
+    try reporting {
+      guard isRun else { return try estimate() }
+      try wholeRun.plan(
+        try request.resolve(scoring).configuration, rate: rate, json: json, common: common, self)
+    }
+  }
 
   private func estimate() throws {
-    let settings = try method.settings()
+    let settings = try method.settings(request.files)
     let files = settings.weights.isEmpty ? nil : try WeightFiles(settings.weights)
     let model = try files?.configuration() ?? .official
     let options = try settings.options(model, seed: 0)
@@ -123,7 +140,7 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
     value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
   }
 
-  private static func clock(_ seconds: Double) -> String {
+  static func clock(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(rounded(seconds)) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }

@@ -21,6 +21,7 @@ enum RunReport {
           "table\(layout.rawValue).\(format.fileExtension)", folder)
       }
     }
+    try put(Reports.render(results, format: .strata), "strata.md", folder)
     let paper = try PublishedTables.paper()
     for number in paper.tables {
       guard let layout = TableLayout(rawValue: "\(number)") else { continue }
@@ -33,10 +34,12 @@ enum RunReport {
     }
   }
 
-  /// What `run` prints: Table 1 as text, failures and notes first, and where everything lies.
-  static func summary(_ results: RunResults, folder: RunFolder) throws -> String {
+  /// What `run` prints: one table as text, failures and notes first, and where everything lies.
+  static func summary(
+    _ results: RunResults, folder: RunFolder, layout: TableLayout = .table1
+  ) throws -> String {
     """
-    \(try ConsoleTable.render(results, layout: .table1))
+    \(try ConsoleTable.render(results, layout: layout))
     Tables 1 to 3 (Markdown, CSV, LaTeX) and the paper's: \(folder.reportFolder.path)
     Every value with its signature: \(folder.url.appendingPathComponent("values.csv").path)
     Results for programs: \(folder.resultsFile.path)
@@ -53,7 +56,9 @@ extension ReportFormat {
   /// The usual extension of a file of this form.
   var fileExtension: String {
     switch self {
-    case .markdown: "md"
+    case .markdown, .strata, .github: "md"
+    case .junit: "xml"
+    case .bmf, .gha, .ghaBigger: "json"
     case .csv, .csvLong: "csv"
     case .tsv: "tsv"
     case .json: "json"
