@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "CTensorCorrelation.h"
+#include "CTensorDirect.h"
+#include "CTensorLines.h"
 #include "CTensorMatrix.h"
 #include "CTensorOperations.h"
 #include "CTensorWinograd.h"

@@ -58,13 +58,22 @@ CT_ALWAYS void output_values(sixteen to[4], const sixteen m[6]) {
 }
 
 CT_TARGET void CT_NAME(ct_tile_inputs)(
-    float *restrict to, const float *restrict from, const ct_tiled_image *image, size_t sample_step, size_t first,
-    size_t count, size_t panel_rows, size_t panel_step, size_t point_step) {
+    float *restrict to, const float *restrict from, const ct_tiled_image *image, size_t tap, size_t sample_step,
+    size_t first, size_t count, size_t panel_rows, size_t panel_step, size_t point_step) {
   size_t tiles = image->tile_rows * image->tile_columns;
   for (size_t index = 0; index < count; index++) {
     size_t tile = first + index;
     size_t row = tile % tiles / image->tile_columns, column = tile % image->tile_columns;
-    const float *source = from + tile / tiles * sample_step;
+    size_t picture = tile / tiles, frames = (size_t)image->frames.output;
+    ptrdiff_t t = (ptrdiff_t)(picture % frames) * image->frames.stride - image->frames.before +
+                  (ptrdiff_t)tap * image->frames.dilation;
+    float *target = to + index / panel_rows * panel_step + index % panel_rows * 16;
+    if (t < 0 || t >= image->frames.input) {
+      for (size_t p = 0; p < CT_TILE_POINTS; p++) *(loose_sixteen *)(target + p * point_step) = (sixteen){0};
+      continue;
+    }
+    const float *source =
+        from + picture / frames * sample_step + (size_t)t * image->height * image->width * 16;
     ptrdiff_t y = (ptrdiff_t)(row * CT_TILE) - image->rows_before;
     ptrdiff_t x = (ptrdiff_t)(column * CT_TILE) - image->columns_before;
     sixteen half[6][6];
@@ -79,7 +88,6 @@ CT_TARGET void CT_NAME(ct_tile_inputs)(
       input_points(points, d);
       for (int i = 0; i < 6; i++) half[i][j] = points[i];
     }
-    float *target = to + index / panel_rows * panel_step + index % panel_rows * 16;
     for (size_t i = 0; i < 6; i++) {
       sixteen points[6];
       input_points(points, half[i]);
@@ -94,7 +102,8 @@ CT_TARGET void CT_NAME(ct_tile_outputs)(
   size_t tiles = image->tile_rows * image->tile_columns;
   size_t first_output = 16 * chunk;
   size_t valid = outputs - first_output < 16 ? outputs - first_output : 16;
-  size_t area = image->output_height * image->output_width;
+  size_t area = image->output_height * image->output_width, frames = (size_t)image->frames.output;
+  size_t channel_step = frames * area;
   float biases[16] = {0};
   if (bias) memcpy(biases, bias + first_output, valid * sizeof *bias);
   sixteen added = *(const loose_sixteen *)biases;
@@ -118,12 +127,14 @@ CT_TARGET void CT_NAME(ct_tile_outputs)(
     transpose16(pixels);
     size_t rows = image->output_height - y < CT_TILE ? image->output_height - y : CT_TILE;
     size_t columns = image->output_width - x < CT_TILE ? image->output_width - x : CT_TILE;
-    float *target = to + (tile / tiles * outputs + first_output) * area + y * image->output_width + x;
+    size_t picture = tile / tiles;
+    float *target = to + (picture / frames * outputs + first_output) * channel_step + picture % frames * area +
+                    y * image->output_width + x;
     for (size_t o = 0; o < valid; o++) {
       float values[16];
       *(loose_sixteen *)values = pixels[o];
       for (size_t i = 0; i < rows; i++) {
-        float *row = target + o * area + i * image->output_width;
+        float *row = target + o * channel_step + i * image->output_width;
         if (columns == CT_TILE) *(loose4 *)row = *(const loose4 *)(values + 4 * i);
         else for (size_t j = 0; j < columns; j++) row[j] = values[4 * i + j];
       }
@@ -146,12 +157,12 @@ CT_ALWAYS void kernel_points(double *restrict to, const double *restrict g, size
 }
 
 CT_TARGET void CT_NAME(ct_tile_kernels)(
-    float *restrict to, const float *restrict from, size_t all_channels, size_t first_output, size_t count,
-    size_t first, size_t channels, size_t row_step, size_t point_step) {
+    float *restrict to, const float *restrict from, size_t output_step, size_t channel_step, size_t count,
+    size_t channels, size_t row_step, size_t point_step) {
   double kernel[9 * 64] = {0}, half[3][6 * 64], points[6 * 64];
   for (size_t c = 0; c < channels; c++) {
     for (size_t o = 0; o < count; o++) {
-      const float *values = from + ((first_output + o) * all_channels + first + c) * 9;
+      const float *values = from + o * output_step + c * channel_step;
       for (size_t i = 0; i < 9; i++) kernel[i * 64 + o] = (double)values[i];
     }
     // Columns of the kernel first, then rows.
