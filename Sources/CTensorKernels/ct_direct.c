@@ -33,8 +33,9 @@ ct_spread ct_spread_of(const ct_window *w) {
   return layout;
 }
 
-void ct_spread_plane(float *to, const float *from, const ct_window *window, ct_vector vector) {
-  CT_DISPATCH(ct_spread_plane, to, from, window)
+void ct_spread_plane(
+    float *to, size_t phase_step, const float *from, const ct_window *window, ct_vector vector) {
+  CT_DISPATCH(ct_spread_plane, to, phase_step, from, window)
 }
 
 void ct_spread_offsets(int32_t *offsets, const ct_window *w, size_t frame_step, size_t block) {

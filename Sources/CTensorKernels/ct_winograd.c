@@ -24,7 +24,7 @@ void ct_tile_outputs(
 }
 
 void ct_tile_kernels(
-    float *to, const float *from, size_t output_step, size_t channel_step, size_t count, size_t channels,
-    size_t row_step, size_t point_step, ct_vector vector) {
-  CT_DISPATCH(ct_tile_kernels, to, from, output_step, channel_step, count, channels, row_step, point_step)
+    float *to, const float *from, size_t side, size_t output_step, size_t channel_step, size_t count,
+    size_t channels, size_t row_step, size_t point_step, ct_vector vector) {
+  CT_DISPATCH(ct_tile_kernels, to, from, side, output_step, channel_step, count, channels, row_step, point_step)
 }

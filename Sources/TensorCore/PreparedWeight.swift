@@ -60,4 +60,6 @@ enum PackedForm: Hashable {
   case columns
   /// Transformed for tiles.
   case tiles
+  /// The same after rows and columns were separated by their remainder modulo the stride.
+  case phasedTiles(stride: Int)
 }

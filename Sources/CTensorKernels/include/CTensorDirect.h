@@ -22,8 +22,9 @@ typedef struct {
 /// The layout for a window.
 ct_spread ct_spread_of(const ct_window *window);
 
-/// Copies one channel of one frame, `[rows.input, columns.input]`, zero outside.
-void ct_spread_plane(float *to, const float *from, const ct_window *window, ct_vector vector);
+/// Copies one channel of one frame, `[rows.input, columns.input]`, zero outside; phases lie `phase_step` floats apart.
+void ct_spread_plane(
+    float *to, size_t phase_step, const float *from, const ct_window *window, ct_vector vector);
 
 /// Offsets of the elements of the kernel from the output position in the copy, whose frames are `frame_step` floats
 /// apart and whose channels follow one another. Elements are ordered as (block of `block` channels, frame, channel of

@@ -169,13 +169,14 @@ CT_TARGET static void spread_row(
   for (; q < count; q++) to[q] = 0.0f;
 }
 
-CT_TARGET void CT_NAME(ct_spread_plane)(float *restrict to, const float *restrict from, const ct_window *w) {
+CT_TARGET void CT_NAME(ct_spread_plane)(
+    float *restrict to, size_t phase_step, const float *restrict from, const ct_window *w) {
   ct_spread layout = ct_spread_of(w);
   for (size_t py = 0; py < layout.row_phases; py++) {
     for (size_t px = 0; px < layout.column_phases; px++) {
       for (size_t q = 0; q < layout.height; q++) {
         ptrdiff_t y = (ptrdiff_t)q * w->rows.stride + (ptrdiff_t)py - w->rows.before;
-        float *target = to + ((py * layout.column_phases + px) * layout.height + q) * layout.pitch;
+        float *target = to + (py * layout.column_phases + px) * phase_step + q * layout.pitch;
         if (y < 0 || y >= w->rows.input) {
           memset(target, 0, layout.pitch * sizeof *target);
           continue;

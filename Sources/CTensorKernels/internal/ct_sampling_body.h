@@ -124,13 +124,12 @@ CT_ALWAYS void find_neighbours(
 CT_ALWAYS void blend_rows(
     sixteen *to, const float *plane, const sixteen_flags *rows, const neighbours *across, int group) {
   sixteen_flags first_places = *rows + across->first[group], second_places = *rows + across->second[group];
-  float first[16], second[16];
-  for (int i = 0; i < 16; i++) {
-    first[i] = plane[first_places[i]];
-    second[i] = plane[second_places[i]];
-  }
-  *to = *(const loose_sixteen *)first * across->first_weight[group] +
-        *(const loose_sixteen *)second * across->second_weight[group];
+  sixteen first, second;
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) first[i] = plane[first_places[i]];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; i++) second[i] = plane[second_places[i]];
+  *to = first * across->first_weight[group] + second * across->second_weight[group];
 }
 
 CT_TARGET void CT_NAME(ct_sample)(

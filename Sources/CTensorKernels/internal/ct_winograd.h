@@ -13,8 +13,8 @@
       float *to, const float *from, const float *bias, const ct_tiled_image *image, size_t outputs, \
       size_t chunk, size_t first, size_t count, size_t tile_step, size_t point_step); \
   void ct_tile_kernels##suffix( \
-      float *to, const float *from, size_t output_step, size_t channel_step, size_t count, size_t channels, \
-      size_t row_step, size_t point_step)
+      float *to, const float *from, size_t side, size_t output_step, size_t channel_step, size_t count, \
+      size_t channels, size_t row_step, size_t point_step)
 
 CT_DECLARE_WINOGRAD(_generic);
 #if defined(__x86_64__)

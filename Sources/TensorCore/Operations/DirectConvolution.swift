@@ -115,7 +115,7 @@ struct DirectConvolution {
         let (rest, channel) = (index / groupInputs, index % groupInputs)
         let (group, frame) = (rest / frames, rest % frames)
         ct_spread_plane(
-          to + index * plane,
+          to + index * plane, spread.height * spread.pitch,
           from + range.lowerBound * window.sample_step
             + (group * groupInputs + channel) * window.channel_step + frame * window.frame_step,
           &window, CT_VECTOR_AUTO)

@@ -1,14 +1,13 @@
 internal import CTensorKernels
 
-/// F(4x4, 3x3) in rows and columns, with frames of the kernel summed (`CTensorWinograd.h`): a quarter of the
-/// multiplications. Its largest error is about 1e-5 of the result's root mean square at 1280 channels, four times that
-/// of plain sums.
+/// F(5x5, 2x2), F(4x4, 3x3) or F(3x3, 4x4) in rows and columns, with frames of the kernel summed (`CTensorWinograd.h`):
+/// a quarter to a third of the multiplications. The largest error is about 1e-5 of the result's root mean square at 1280
+/// channels, four times that of plain sums.
 struct SquareTiles: TileTransform {
   private let geometry: WindowGeometry
   private let inputs: Int
   private let outputs: Int
 
-  private static let side = Int(CT_TILE)
   /// Fewer tiles than this do not pay for reading the transformed kernels, four times the plain ones.
   private static let fewestTiles = 32
 
@@ -18,17 +17,23 @@ struct SquareTiles: TileTransform {
     self.inputs = inputs
     self.outputs = outputs
     let axes = [geometry.rows, geometry.columns]
-    guard axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }), geometry.outputArea > 0
+    guard (2...4).contains(geometry.rows.kernel), geometry.rows.kernel == geometry.columns.kernel,
+      axes.allSatisfy({ $0.stride == 1 && $0.dilation == 1 }), geometry.outputArea > 0
     else { return nil }
-    guard samples * tiles >= Self.fewestTiles, 20 * tiles <= 3 * geometry.outputArea else { return nil }
+    // Multiplications of the products run at half the rate of plain ones, transforms included.
+    guard samples * tiles >= Self.fewestTiles,
+      17 * points * tiles <= 10 * geometry.outputArea * geometry.rows.kernel * geometry.columns.kernel
+    else { return nil }
   }
 
-  private var tileRows: Int { (geometry.rows.output + Self.side - 1) / Self.side }
-  private var tileColumns: Int { (geometry.columns.output + Self.side - 1) / Self.side }
+  /// Rows and columns of a tile of the result.
+  private var side: Int { Int(CT_TILE_INPUTS) + 1 - geometry.rows.kernel }
+  private var tileRows: Int { (geometry.rows.output + side - 1) / side }
+  private var tileColumns: Int { (geometry.columns.output + side - 1) / side }
 
   private var image: ct_tiled_image {
     ct_tiled_image(
-      frames: geometry.frames.axis, height: geometry.rows.input, width: geometry.columns.input,
+      frames: geometry.frames.axis, height: geometry.rows.input, width: geometry.columns.input, side: side,
       rows_before: geometry.rows.before, columns_before: geometry.columns.before,
       output_height: geometry.rows.output, output_width: geometry.columns.output, tile_rows: tileRows,
       tile_columns: tileColumns)
@@ -43,11 +48,11 @@ struct SquareTiles: TileTransform {
   func bands(limit: Int) -> [TileBand]? {
     guard geometry.frames.input == 1, geometry.frames.output == 1 else { return nil }
     let (rows, width) = (geometry.rows, geometry.columns.input)
-    let height = max((limit / width - 2) / Self.side, 1)
+    let height = max((limit / width - rows.kernel + 1) / side, 1)
     return stride(from: 0, to: tileRows, by: height).map { first in
       let last = min(first + height, tileRows)
-      let lower = min(max(first * Self.side - rows.before, 0), rows.input)
-      let upper = max(min(last * Self.side + 2 - rows.before, rows.input), lower)
+      let lower = min(max(first * side - rows.before, 0), rows.input)
+      let upper = max(min(last * side + rows.kernel - 1 - rows.before, rows.input), lower)
       return TileBand(
         transform: self, runs: [lower * width..<upper * width], sourceShift: lower * width,
         tiles: first * tileColumns..<last * tileColumns)
@@ -79,8 +84,9 @@ struct SquareTiles: TileTransform {
     into to: UnsafeMutablePointer<Float>
   ) {
     let channelStep = geometry.taps
+    let frameStep = geometry.rows.kernel * geometry.columns.kernel
     ct_tile_kernels(
-      to, from + (outputs.lowerBound * inputs + channels.lowerBound) * channelStep + tap * 9,
+      to, from + (outputs.lowerBound * inputs + channels.lowerBound) * channelStep + tap * frameStep, side,
       inputs * channelStep, channelStep, outputs.count, channels.count, rowStep, pointStep, CT_VECTOR_AUTO)
   }
 }

@@ -19,7 +19,7 @@ struct TiledConvolution {
 
   /// Nil where plain products are faster.
   init?(geometry: WindowGeometry, samples: Int, inputs: Int, outputs: Int, groups: Int) {
-    guard groups == 1, inputs >= Self.chunk, outputs >= Self.chunk,
+    guard groups == 1, 4 * inputs >= 3 * Self.chunk, outputs >= Self.chunk,
       let transform = tileTransform(geometry, samples: samples, inputs: inputs, outputs: outputs)
     else { return nil }
     self.transform = transform
@@ -45,24 +45,35 @@ struct TiledConvolution {
     _ from: UnsafePointer<Float>, _ weight: PreparedWeight, _ bias: UnsafePointer<Float>?,
     into to: UnsafeMutablePointer<Float>
   ) {
-    weight.withForm(transform.form, count: transform.points * kernelLayout.floatCount) { values, transformed in
+    weight.withForm(transform.form, count: kernelCount) { values, transformed in
       transformKernels(values, into: transformed)
     } _: { kernels in
-      let perSample = chunks * Self.chunk * inputArea
-      if perSample > Self.bandLimit,
-        let bands = transform.bands(limit: Self.bandLimit / (chunks * Self.chunk))
-      {
-        for sample in 0..<samples {
-          for band in bands { run(band, sample..<sample + 1, from, kernels, bias, into: to) }
-        }
-      } else {
-        let step = min(max(Self.reorderedLimit / max(perSample, 1), 1), samples)
-        for first in stride(from: 0, to: samples, by: step) {
-          let range = first..<min(first + step, samples)
-          let whole = TileBand(
-            transform: transform, runs: [0..<inputArea], tiles: 0..<range.count * transform.tiles)
-          run(whole, range, from, kernels, bias, into: to)
-        }
+      multiply(from, kernels, bias, into: to)
+    }
+  }
+
+  /// Floats of the transformed kernels.
+  var kernelCount: Int { transform.points * kernelLayout.floatCount }
+
+  /// The convolution with transformed kernels.
+  func multiply(
+    _ from: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
+    into to: UnsafeMutablePointer<Float>
+  ) {
+    let perSample = chunks * Self.chunk * inputArea
+    if perSample > Self.bandLimit,
+      let bands = transform.bands(limit: Self.bandLimit / (chunks * Self.chunk))
+    {
+      for sample in 0..<samples {
+        for band in bands { run(band, sample..<sample + 1, from, kernels, bias, into: to) }
+      }
+    } else {
+      let step = min(max(Self.reorderedLimit / max(perSample, 1), 1), samples)
+      for first in stride(from: 0, to: samples, by: step) {
+        let range = first..<min(first + step, samples)
+        let whole = TileBand(
+          transform: transform, runs: [0..<inputArea], tiles: 0..<range.count * transform.tiles)
+        run(whole, range, from, kernels, bias, into: to)
       }
     }
   }
@@ -91,7 +102,8 @@ struct TiledConvolution {
     withExtendedLifetime(reordered) {}
   }
 
-  private func transformKernels(
+  /// Transforms kernels `[outputs, inputs, frames, rows, columns]` into `kernelCount` floats.
+  func transformKernels(
     _ values: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>
   ) {
     let layout = kernelLayout
