@@ -8,6 +8,7 @@
 #define CT_TARGET
 #define CT_LANES 4
 #define CT_ROWS 4
+#define CT_EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define CT_LOAD_SOME(value, from, mask) \
   for (int lane = 0; lane < CT_LANES; lane++) { \
     if ((mask) >> lane & 1u) (value)[lane] = (from)[lane]; \
@@ -45,7 +46,7 @@ void ct_spread_offsets(int32_t *offsets, const ct_window *w, size_t frame_step, 
     size_t end = first + block < w->channels ? first + block : w->channels;
     for (ptrdiff_t t = 0; t < w->frames.kernel; t++) {
       for (size_t c = first; c < end; c++) {
-        size_t plane = (size_t)(t * w->frames.dilation) * frame_step + c * layout.plane;
+        size_t plane = (size_t)(t * w->frames.dilation) * frame_step + (c - first) * layout.plane;
         for (ptrdiff_t i = 0; i < w->rows.kernel; i++) {
           for (ptrdiff_t j = 0; j < w->columns.kernel; j++) {
             size_t y = (size_t)(i * w->rows.dilation), x = (size_t)(j * w->columns.dilation);

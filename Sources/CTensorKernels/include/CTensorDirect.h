@@ -26,9 +26,9 @@ ct_spread ct_spread_of(const ct_window *window);
 void ct_spread_plane(
     float *to, size_t phase_step, const float *from, const ct_window *window, ct_vector vector);
 
-/// Offsets of the elements of the kernel from the output position in the copy, whose frames are `frame_step` floats
-/// apart and whose channels follow one another. Elements are ordered as (block of `block` channels, frame, channel of
-/// the block, row, column).
+/// Offsets of the elements of the kernel from the output position in the copy of one block of channels, whose frames are
+/// `frame_step` floats apart and whose channels follow one another. Elements are ordered as (block of `block` channels,
+/// frame, channel of the block, row, column).
 void ct_spread_offsets(int32_t *offsets, const ct_window *window, size_t frame_step, size_t block);
 
 /// Packs kernels `[outputs, channels, frames, rows, columns]` of outputs `first..<first + count` into one panel

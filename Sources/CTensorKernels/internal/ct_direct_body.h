@@ -1,6 +1,6 @@
 // Direct convolution, compiled once per vector unit: the including file defines CT_NAME (suffix), CT_TARGET (function
 // attribute), CT_LANES (floats of a vector register), CT_ROWS (rows the registers hold), CT_LOAD_SOME and
-// CT_STORE_SOME (load and store the lanes of a mask).
+// CT_STORE_SOME (load and store the lanes of a mask) and CT_EVEN (every second lane of two vectors).
 
 #include <string.h>
 
@@ -64,6 +64,9 @@ CT_INLINE void convolve_block(
   }
   for (size_t k = 0; k < inner; k++) {
     const float *source = image + offsets[k];
+    // The kernels of some steps later, and the input of the next positions.
+    __builtin_prefetch(kernels + 16 * rows);
+    __builtin_prefetch(source + 2 * CT_COLUMNS);
     lanes right[2];
     CT_UNROLL for (int j = 0; j < vectors; j++) right[j] = *(const loose_lanes *)(source + j * CT_LANES);
     CT_UNROLL for (int i = 0; i < rows; i++) {
@@ -162,6 +165,11 @@ CT_TARGET static void spread_row(
     if (last > q) memcpy(to + q, source + q, (size_t)(last - q) * sizeof *to);
     if (last > q) q = last;
   } else if (stride == 2) {
+    // The last load ends one float before the last element that is read.
+    for (; q + CT_LANES < last; q += CT_LANES) {
+      lanes even[2] = {*(const loose_lanes *)(source + 2 * q), *(const loose_lanes *)(source + 2 * q + CT_LANES)};
+      *(loose_lanes *)(to + q) = CT_EVEN(even[0], even[1]);
+    }
     for (; q < last; q++) to[q] = source[2 * q];
   } else {
     for (; q < last; q++) to[q] = source[q * stride];

@@ -65,19 +65,6 @@ CT_ALWAYS void any_line_values(sixteen *to, size_t step, size_t side, const floa
   else line_values(to, step, 2, from, point_step);
 }
 
-// Writes `count` neighbouring elements of `channels` channels, `channel_step` apart.
-CT_TARGET static void store_elements(
-    float *to, size_t channel_step, sixteen v[16], size_t count, size_t channels, const sixteen *added) {
-  for (size_t i = 0; i < count; i++) v[i] += *added;
-  for (size_t i = count; i < 16; i++) v[i] = (sixteen){0};
-  transpose16(v);
-  for (size_t c = 0; c < channels; c++) {
-    float *row = to + c * channel_step;
-    if (count == 16) *(loose_sixteen *)row = v[c];
-    else memcpy(row, &v[c], count * sizeof *row);
-  }
-}
-
 CT_TARGET void CT_NAME(ct_line_outputs)(
     float *restrict to, const float *restrict from, const float *bias, const ct_line *line, size_t chunk,
     size_t first, size_t count, size_t tile_step, size_t point_step) {
@@ -100,13 +87,14 @@ CT_TARGET void CT_NAME(ct_line_outputs)(
     size_t start = k * side;
     float *target = to + (row / line->outer * line->outputs + first_output) * channel_step +
                     (row % line->outer * length + start) * line->output_step + i;
+    size_t rest = length - start;
+    expect_stores(target, channel_step, valid, line->output_step, inner == 1 || rest < side ? 1 : side);
     sixteen values[6 * 16];
     for (size_t t = 0; t < together; t++) {
       const float *source = from + (index + t) * tile_step + first_output;
       if (inner == 1) any_line_values(values + t * side, 1, side, source, point_step);
       else any_line_values(values + t, 16, side, source, point_step);
     }
-    size_t rest = length - start;
     if (inner == 1) {
       store_elements(
           target, channel_step, values, rest < together * side ? rest : together * side, valid, &added);

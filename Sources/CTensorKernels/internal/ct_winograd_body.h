@@ -96,10 +96,9 @@ CT_TARGET void CT_NAME(ct_tile_inputs)(
   }
 }
 
-// Results of one tile, `[rows][columns]` one vector each, at the end some that are zero.
+// Results of one tile, one vector each: columns side by side, rows `row_step` vectors apart.
 CT_ALWAYS void tile_pixels(
-    sixteen pixels[32], const float *source, size_t point_step, const size_t side, const float *biases) {
-  sixteen added = *(const loose_sixteen *)biases;
+    sixteen *pixels, size_t row_step, const float *source, size_t point_step, const size_t side) {
   sixteen half[5][6];
   for (size_t j = 0; j < 6; j++) {
     sixteen m[6], values[5];
@@ -110,11 +109,11 @@ CT_ALWAYS void tile_pixels(
   for (size_t i = 0; i < side; i++) {
     sixteen values[5];
     output_values(values, half[i], side);
-    for (size_t j = 0; j < side; j++) pixels[side * i + j] = values[j] + added;
+    for (size_t j = 0; j < side; j++) pixels[i * row_step + j] = values[j];
   }
-  for (size_t i = side * side; i < 32; i++) pixels[i] = (sixteen){0};
 }
 
+// Tiles beside one another are written together, about sixteen columns at a time.
 CT_ALWAYS void store_tiles(
     float *restrict to, const float *restrict from, const float *biases, const ct_tiled_image *image,
     const size_t side, size_t outputs, size_t chunk, size_t first, size_t count, size_t tile_step,
@@ -124,28 +123,26 @@ CT_ALWAYS void store_tiles(
   size_t valid = outputs - first_output < 16 ? outputs - first_output : 16;
   size_t area = image->output_height * image->output_width, frames = (size_t)image->frames.output;
   size_t channel_step = frames * area;
-  for (size_t index = 0; index < count; index++) {
-    size_t tile = first + index;
-    size_t y = tile % tiles / image->tile_columns * side, x = tile % image->tile_columns * side;
-    sixteen pixels[32];
-    tile_pixels(pixels, from + index * tile_step + first_output, point_step, side, biases);
-    transpose16(pixels);
-    if (side * side > 16) transpose16(pixels + 16);
+  sixteen added = *(const loose_sixteen *)biases;
+  for (size_t index = 0; index < count;) {
+    size_t tile = first + index, column = tile % image->tile_columns;
+    size_t together = image->tile_columns - column < 16 / side ? image->tile_columns - column : 16 / side;
+    if (together > count - index) together = count - index;
+    size_t y = tile % tiles / image->tile_columns * side, x = column * side;
     size_t rows = image->output_height - y < side ? image->output_height - y : side;
-    size_t columns = image->output_width - x < side ? image->output_width - x : side;
+    size_t columns = image->output_width - x < together * side ? image->output_width - x : together * side;
     size_t picture = tile / tiles;
     float *target = to + (picture / frames * outputs + first_output) * channel_step + picture % frames * area +
                     y * image->output_width + x;
-    for (size_t o = 0; o < valid; o++) {
-      float values[32];
-      *(loose_sixteen *)values = pixels[o];
-      if (side * side > 16) *(loose_sixteen *)(values + 16) = pixels[16 + o];
-      for (size_t i = 0; i < rows; i++) {
-        float *row = target + o * channel_step + i * image->output_width;
-        if (columns == side) memcpy(row, values + side * i, side * sizeof *row);
-        else for (size_t j = 0; j < columns; j++) row[j] = values[side * i + j];
-      }
+    expect_stores(target, channel_step, valid, image->output_width, rows);
+    sixteen pixels[5 * 16];
+    for (size_t t = 0; t < together; t++) {
+      tile_pixels(pixels + t * side, 16, from + (index + t) * tile_step + first_output, point_step, side);
     }
+    for (size_t i = 0; i < rows; i++) {
+      store_elements(target + i * image->output_width, channel_step, pixels + 16 * i, columns, valid, &added);
+    }
+    index += together;
   }
 }
 

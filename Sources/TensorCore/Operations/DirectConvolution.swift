@@ -43,9 +43,9 @@ struct DirectConvolution {
   private var groupInputs: Int { inputs / groups }
   private var groupOutputs: Int { outputs / groups }
   private var columnPanel: Int { ct_panel_columns(CT_VECTOR_AUTO) }
-  /// Floats of the copy of one channel, and of one frame of a group.
+  /// Floats of the copy of one channel, and of one frame of a block.
   private var plane: Int { spread.plane }
-  private var frameStep: Int { groupInputs * plane }
+  private var frameStep: Int { block * plane }
   /// Positions from the first output of a frame to the last, those between rows included.
   private var lineCount: Int { spread.pitch * (geometry.rows.output - 1) + geometry.columns.output }
   /// Kernel elements of all channels.
@@ -83,7 +83,7 @@ struct DirectConvolution {
           min(panelRows, groupOutputs - first), panelRows)
       }
     } _: { kernels in
-      let perSample = groups * geometry.frames.input * frameStep
+      let perSample = geometry.frames.input * frameStep
       let step = min(max(Self.copiedLimit / perSample, 1), samples)
       let copied = TensorStorage(uninitializedByteCount: (step * perSample + columnPanel) * 4)
       let offsets = [Int32](unsafeUninitializedCapacity: inner) { buffer, count in
@@ -94,88 +94,95 @@ struct DirectConvolution {
       offsets.withUnsafeBufferPointer { places in
         guard let places = places.baseAddress else { return }
         for first in stride(from: 0, to: samples, by: step) {
-          let range = first..<min(first + step, samples)
-          copy(range, from, into: copied.floats)
-          multiply(range, copied.floats, kernels, places, bias, into: to)
+          for group in 0..<groups {
+            for channel in stride(from: 0, to: groupInputs, by: block) {
+              let part = Part(
+                samples: first..<min(first + step, samples), group: group,
+                channels: channel..<min(channel + block, groupInputs))
+              copy(part, from, into: copied.floats)
+              multiply(part, copied.floats, kernels, places, bias, into: to)
+            }
+          }
         }
       }
       withExtendedLifetime(copied) {}
     }
   }
 
-  /// Copies planes of some samples: `[sample, group, frame, channel]`.
-  private func copy(
-    _ range: Range<Int>, _ from: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>
-  ) {
-    let frames = geometry.frames.input
-    let planes = range.count * inputs * frames
+  /// What is copied and multiplied at a time, so that the copy stays near the processor: one block of channels.
+  private struct Part {
+    let samples: Range<Int>
+    let group: Int
+    let channels: Range<Int>
+  }
+
+  /// Copies planes: `[sample, frame, channel of the block]`.
+  private func copy(_ part: Part, _ from: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>) {
+    let (frames, width) = (geometry.frames.input, part.channels.count)
+    let firstChannel = part.group * groupInputs + part.channels.lowerBound
+    let planes = part.samples.count * frames * width
     ComputeBudget.forEachRange(planes, grain: max((1 << 15) / plane, 1)) { tile in
       var window = window
       for index in tile {
-        let (rest, channel) = (index / groupInputs, index % groupInputs)
-        let (group, frame) = (rest / frames, rest % frames)
+        let (picture, channel) = (index / width, index % width)
+        let (sample, frame) = (part.samples.lowerBound + picture / frames, picture % frames)
         ct_spread_plane(
-          to + index * plane, spread.height * spread.pitch,
-          from + range.lowerBound * window.sample_step
-            + (group * groupInputs + channel) * window.channel_step + frame * window.frame_step,
+          to + picture * frameStep + channel * plane, spread.height * spread.pitch,
+          from + sample * window.sample_step + (firstChannel + channel) * window.channel_step
+            + frame * window.frame_step,
           &window, CT_VECTOR_AUTO)
       }
     }
   }
 
   private func multiply(
-    _ range: Range<Int>, _ copied: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>,
+    _ part: Part, _ copied: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>,
     _ offsets: UnsafePointer<Int32>, _ bias: UnsafePointer<Float>?, into to: UnsafeMutablePointer<Float>
   ) {
     let count = tileCount
     let across = (lineCount + count - 1) / count
-    let images = range.count * groups * geometry.frames.output
+    let images = part.samples.count * geometry.frames.output
     // Panels are shared out, too, where there are fewer tiles than threads want.
     let threads = ComputeBudget.threadCount
     let splits = threads == 1 ? 1 : min(panels, (4 * threads - 1) / (images * across) + 1)
     let height = (panels + splits - 1) / splits
     let down = (panels + height - 1) / height
     ComputeBudget.forEachTile(images * across * down) { tile in
-      let (image, part) = (tile / (across * down), tile % (across * down))
-      let first = part / down * count
-      let panel = part % down * height
+      let (image, place) = (tile / (across * down), tile % (across * down))
+      let first = place / down * count
+      let panel = place % down * height
       multiplyTile(
-        range.lowerBound, image, first..<min(first + count, lineCount), panel..<min(panel + height, panels),
-        copied, kernels, offsets, bias, into: to)
+        part, image, first..<min(first + count, lineCount), panel..<min(panel + height, panels), copied, kernels,
+        offsets, bias, into: to)
     }
   }
 
-  /// Some positions of one frame of the result, some panels of output channels, all channels block by block.
+  /// Some positions of one frame of the result and some panels of output channels.
   private func multiplyTile(
-    _ firstSample: Int, _ image: Int, _ positions: Range<Int>, _ panelRange: Range<Int>,
+    _ part: Part, _ image: Int, _ positions: Range<Int>, _ panelRange: Range<Int>,
     _ copied: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>, _ offsets: UnsafePointer<Int32>,
     _ bias: UnsafePointer<Float>?, into to: UnsafeMutablePointer<Float>
   ) {
     let axis = geometry.frames
-    let (pair, frame) = (image / axis.output, image % axis.output)
-    let (sample, group) = (pair / groups, pair % groups)
-    let output = group * groupOutputs + panelRange.lowerBound * panelRows
+    let (sample, frame) = (image / axis.output, image % axis.output)
+    let output = part.group * groupOutputs + panelRange.lowerBound * panelRows
     let rows = min(panelRange.upperBound * panelRows, groupOutputs) - panelRange.lowerBound * panelRows
     let target =
-      to + ((firstSample + sample) * outputs + output) * geometry.outputArea
+      to + ((part.samples.lowerBound + sample) * outputs + output) * geometry.outputArea
       + frame * geometry.rows.output * geometry.columns.output
-    let panel = kernels + (group * panels + panelRange.lowerBound) * inner * panelRows
     // Frames of the kernel that lie inside the clip.
     let start = frame * axis.stride - axis.before
     let inside = (0..<axis.kernel).filter { (0..<axis.input).contains(start + $0 * axis.dilation) }
-    let (firstFrame, frameCount) = (inside.first ?? 0, inside.count)
-    let source = copied + (pair * axis.input + start) * frameStep
-    let taps = geometry.rows.kernel * geometry.columns.kernel
+    let elements = part.channels.count * geometry.rows.kernel * geometry.columns.kernel
+    let element = part.channels.lowerBound * geometry.taps + (inside.first ?? 0) * elements
+    let panel = part.group * panels + panelRange.lowerBound
+    var direct = ct_direct(
+      kernels: kernels + (panel * inner + element) * panelRows, step: inner * panelRows,
+      inner: inside.count * elements, panel_rows: panelRows, offsets: offsets + element,
+      image: copied + (sample * axis.input + start) * frameStep, to: target, output_step: geometry.outputArea,
+      bias: part.channels.lowerBound == 0 ? bias.map { $0 + output } : nil,
+      keeps: part.channels.lowerBound == 0 ? 0 : 1)
     var window = window
-    for channel in stride(from: 0, to: groupInputs, by: block) {
-      let width = min(block, groupInputs - channel)
-      let element = channel * geometry.taps + firstFrame * width * taps
-      var direct = ct_direct(
-        kernels: panel + element * panelRows, step: inner * panelRows, inner: frameCount * width * taps,
-        panel_rows: panelRows, offsets: offsets + element, image: source, to: target,
-        output_step: geometry.outputArea, bias: channel == 0 ? bias.map { $0 + output } : nil,
-        keeps: channel > 0 ? 1 : 0)
-      ct_convolve(&direct, &window, rows, positions.lowerBound, positions.count, CT_VECTOR_AUTO)
-    }
+    ct_convolve(&direct, &window, rows, positions.lowerBound, positions.count, CT_VECTOR_AUTO)
   }
 }
