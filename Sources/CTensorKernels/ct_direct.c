@@ -8,7 +8,9 @@
 #define CT_TARGET
 #define CT_LANES 4
 #define CT_ROWS 4
-#define CT_EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define CT_EVERY_SECOND(a, b, from) \
+  __builtin_shufflevector( \
+      a, b, 0 + (from), 2 + (from), 4 + (from), 6 + (from))
 #define CT_LOAD_SOME(value, from, mask) \
   for (int lane = 0; lane < CT_LANES; lane++) { \
     if ((mask) >> lane & 1u) (value)[lane] = (from)[lane]; \

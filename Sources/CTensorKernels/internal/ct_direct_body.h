@@ -1,6 +1,7 @@
 // Direct convolution, compiled once per vector unit: the including file defines CT_NAME (suffix), CT_TARGET (function
 // attribute), CT_LANES (floats of a vector register), CT_ROWS (rows the registers hold), CT_LOAD_SOME and
-// CT_STORE_SOME (load and store the lanes of a mask) and CT_EVEN (every second lane of two vectors).
+// CT_STORE_SOME (load and store the lanes of a mask) and CT_EVERY_SECOND (every second lane of two
+// vectors, from one on).
 
 #include <string.h>
 
@@ -21,12 +22,15 @@ typedef struct {
 
 typedef struct {
   int counts[2];
+  // Whether both vectors are one run of all their lanes.
+  int is_whole;
   output_run runs[2][CT_LANES];
 } output_runs;
 
 CT_TARGET static void find_runs(
     output_runs *found, const ct_window *w, ptrdiff_t pitch, ptrdiff_t first, ptrdiff_t count) {
   ptrdiff_t width = w->columns.output;
+  found->is_whole = 1;
   for (int v = 0; v < 2; v++) {
     ptrdiff_t position = first + v * CT_LANES;
     ptrdiff_t end = first + count < position + CT_LANES ? first + count : position + CT_LANES;
@@ -43,6 +47,8 @@ CT_TARGET static void find_runs(
       }
       p = next;
     }
+    unsigned all = (unsigned)((1ull << CT_LANES) - 1);
+    found->is_whole = found->is_whole && found->counts[v] == 1 && found->runs[v][0].mask == all;
   }
 }
 
@@ -75,6 +81,14 @@ CT_INLINE void convolve_block(
     }
     kernels += rows;
   }
+  if (runs->is_whole) {
+    CT_UNROLL for (int i = 0; i < rows; i++) {
+      if ((size_t)i >= valid) break;
+      float *row = to + (size_t)i * step;
+      CT_UNROLL for (int j = 0; j < vectors; j++) *(loose_lanes *)(row + runs->runs[j][0].offset) = sums[i][j];
+    }
+    return;
+  }
   CT_UNROLL for (int i = 0; i < rows; i++) {
     if ((size_t)i >= valid) break;
     float *row = to + (size_t)i * step;
@@ -82,8 +96,7 @@ CT_INLINE void convolve_block(
       for (int run = 0; run < runs->counts[j]; run++) {
         unsigned mask = runs->runs[j][run].mask;
         float *target = row + runs->runs[j][run].offset;
-        if (mask == (unsigned)((1ull << CT_LANES) - 1)) *(loose_lanes *)target = sums[i][j];
-        else CT_STORE_SOME(target, mask, sums[i][j]);
+        CT_STORE_SOME(target, mask, sums[i][j]);
       }
     }
   }
@@ -135,20 +148,27 @@ static const convolve_function convolve_blocks[CT_ROWS + 1] = {
 CT_TARGET void CT_NAME(ct_convolve)(
     const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count) {
   ptrdiff_t pitch = (ptrdiff_t)ct_spread_of(window).pitch;
-  size_t rows = direct->panel_rows;
+  size_t rows = direct->panel_rows, panels = (outputs + rows - 1) / rows;
+  size_t places = (count + CT_COLUMNS - 1) / CT_COLUMNS;
   convolve_function run = convolve_blocks[rows];
-  for (size_t output = 0; output < outputs; output += rows) {
-    size_t valid = outputs - output < rows ? outputs - output : rows;
-    const float *kernels = direct->kernels + output / rows * direct->step;
-    for (size_t position = first; position < first + count; position += CT_COLUMNS) {
+  // Few kernels stay in the nearest cache: then positions are the outer loop.
+  int positions_first = panels * rows * direct->inner <= 4096;
+  output_runs runs;
+  size_t found = places;
+  for (size_t index = 0; index < panels * places; index++) {
+    size_t place = positions_first ? index / panels : index % places;
+    size_t output = (positions_first ? index % panels : index / places) * rows;
+    size_t position = first + place * CT_COLUMNS;
+    if (place != found) {
       size_t rest = first + count - position;
-      output_runs runs;
       find_runs(
           &runs, window, pitch, (ptrdiff_t)position, (ptrdiff_t)(rest < CT_COLUMNS ? rest : CT_COLUMNS));
-      run(kernels, direct->offsets, direct->inner, direct->image + position,
-          direct->bias ? direct->bias + output : 0, valid, direct->to + output * direct->output_step,
-          direct->output_step, direct->keeps, &runs);
+      found = place;
     }
+    size_t valid = outputs - output < rows ? outputs - output : rows;
+    run(direct->kernels + output / rows * direct->step, direct->offsets, direct->inner, direct->image + position,
+        direct->bias ? direct->bias + output : 0, valid, direct->to + output * direct->output_step,
+        direct->output_step, direct->keeps, &runs);
   }
 }
 
@@ -165,10 +185,17 @@ CT_TARGET static void spread_row(
     if (last > q) memcpy(to + q, source + q, (size_t)(last - q) * sizeof *to);
     if (last > q) q = last;
   } else if (stride == 2) {
-    // The last load ends one float before the last element that is read.
+    ptrdiff_t begin = q;
+    // No load may pass the last element that is read: the last vector overlaps and takes odd places.
     for (; q + CT_LANES < last; q += CT_LANES) {
-      lanes even[2] = {*(const loose_lanes *)(source + 2 * q), *(const loose_lanes *)(source + 2 * q + CT_LANES)};
-      *(loose_lanes *)(to + q) = CT_EVEN(even[0], even[1]);
+      lanes pair[2] = {*(const loose_lanes *)(source + 2 * q), *(const loose_lanes *)(source + 2 * q + CT_LANES)};
+      *(loose_lanes *)(to + q) = CT_EVERY_SECOND(pair[0], pair[1], 0);
+    }
+    if (q < last && last - CT_LANES > begin) {
+      q = last;
+      const float *rest = source + 2 * (last - CT_LANES) - 1;
+      lanes pair[2] = {*(const loose_lanes *)rest, *(const loose_lanes *)(rest + CT_LANES)};
+      *(loose_lanes *)(to + last - CT_LANES) = CT_EVERY_SECOND(pair[0], pair[1], 1);
     }
     for (; q < last; q++) to[q] = source[2 * q];
   } else {

@@ -13,7 +13,7 @@ struct DirectConvolution {
   let groups: Int
 
   /// Kernel elements of one block of channels, about.
-  private static let blockElements = 1000
+  private static let blockElements = 1500
   /// Floats of the copy that one tile reads again and again, about; they stay in the second cache.
   private static let tileFloats = 250_000
   /// Positions of the shortest tile.
