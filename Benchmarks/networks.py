@@ -103,7 +103,11 @@ def variants(kernel):
 
 
 def timed(function):
+    # As in the program: what runs in the first tenth of a second does not count.
+    begin = time.process_time()
     function()
+    while time.process_time() - begin < 0.1:
+        function()
     seconds = []
     for _ in range(arguments.iterations):
         begin = time.process_time()

@@ -31,6 +31,9 @@ void ct_spread_plane(
 /// frame, channel of the block, row, column).
 void ct_spread_offsets(int32_t *offsets, const ct_window *window, size_t frame_step, size_t block);
 
+/// Offsets beyond the last that `ct_convolve` looks at, whatever they are, to ask for what comes.
+enum { CT_DIRECT_AHEAD = 30 };
+
 /// Packs kernels `[outputs, channels, frames, rows, columns]` of outputs `first..<first + count` into one panel
 /// `[element][panel_rows]` in the same order of elements; outputs beyond the last are zero.
 void ct_pack_kernels(

@@ -36,7 +36,7 @@ CT_TARGET static void find_runs(
     ptrdiff_t end = first + count < position + CT_LANES ? first + count : position + CT_LANES;
     found->counts[v] = 0;
     for (ptrdiff_t p = position; p < end;) {
-      ptrdiff_t row = p / pitch, column = p % pitch;
+      ptrdiff_t row = (ptrdiff_t)((uint32_t)p / (uint32_t)pitch), column = p - row * pitch;
       ptrdiff_t next = (row + 1) * pitch < end ? (row + 1) * pitch : end;
       ptrdiff_t valid = column < width ? width - column : 0;
       if (valid > next - p) valid = next - p;
@@ -70,9 +70,10 @@ CT_INLINE void convolve_block(
   }
   for (size_t k = 0; k < inner; k++) {
     const float *source = image + offsets[k];
-    // The kernels of some steps later, and the input of the next positions.
-    __builtin_prefetch(kernels + 16 * rows);
-    __builtin_prefetch(source + 2 * CT_COLUMNS);
+    // Kernels and input of some steps later.
+    __builtin_prefetch(kernels + CT_DIRECT_AHEAD * rows);
+    __builtin_prefetch(image + offsets[k + CT_DIRECT_AHEAD]);
+    __builtin_prefetch(image + offsets[k + CT_DIRECT_AHEAD] + vectors * CT_LANES - 1);
     lanes right[2];
     CT_UNROLL for (int j = 0; j < vectors; j++) right[j] = *(const loose_lanes *)(source + j * CT_LANES);
     CT_UNROLL for (int i = 0; i < rows; i++) {
@@ -207,10 +208,11 @@ CT_TARGET static void spread_row(
 CT_TARGET void CT_NAME(ct_spread_plane)(
     float *restrict to, size_t phase_step, const float *restrict from, const ct_window *w) {
   ct_spread layout = ct_spread_of(w);
-  for (size_t py = 0; py < layout.row_phases; py++) {
-    for (size_t px = 0; px < layout.column_phases; px++) {
-      for (size_t q = 0; q < layout.height; q++) {
-        ptrdiff_t y = (ptrdiff_t)q * w->rows.stride + (ptrdiff_t)py - w->rows.before;
+  // Rows of the input in their order, each for all its phases.
+  for (size_t q = 0; q < layout.height; q++) {
+    for (size_t py = 0; py < layout.row_phases; py++) {
+      ptrdiff_t y = (ptrdiff_t)q * w->rows.stride + (ptrdiff_t)py - w->rows.before;
+      for (size_t px = 0; px < layout.column_phases; px++) {
         float *target = to + (py * layout.column_phases + px) * phase_step + q * layout.pitch;
         if (y < 0 || y >= w->rows.input) {
           memset(target, 0, layout.pitch * sizeof *target);

@@ -13,13 +13,12 @@ struct DirectConvolution {
   let groups: Int
 
   /// Kernel elements of one block of channels, about.
-  private static let blockElements = 1500
-  /// Floats of the copy that one tile reads again and again, about; they stay in the second cache.
-  private static let tileFloats = 250_000
-  /// Positions of the shortest tile.
-  private static let shortestTile = 128
+  private static let blockElements = 1000
   /// Floats of copies at a time, unless one sample needs more.
   private static let copiedLimit = 1 << 24
+  /// Floats of the copy of one band of rows, at least and at most: it stays in the second cache beside results, and is
+  /// worth the kernels that are read for it.
+  private static let bandFloats = 60_000...250_000
 
   private let window: ct_window
   private let spread: ct_spread
@@ -35,19 +34,17 @@ struct DirectConvolution {
     var copy = window
     spread = ct_spread_of(&copy)
     guard !geometry.isPointwise, geometry.outputArea > 0, inputs > 0, outputs > 0 else { return nil }
+    let lineCount = spread.pitch * (geometry.rows.output - 1) + geometry.columns.output
     let computed = (lineCount + columnPanel - 1) / columnPanel * columnPanel
     let area = geometry.rows.output * geometry.columns.output
-    guard 20 * area >= 17 * computed, geometry.frames.input * frameStep < Int(Int32.max) else { return nil }
+    guard 20 * area >= 17 * computed, geometry.frames.input * inputs * spread.plane < Int(Int32.max) else {
+      return nil
+    }
   }
 
   private var groupInputs: Int { inputs / groups }
   private var groupOutputs: Int { outputs / groups }
   private var columnPanel: Int { ct_panel_columns(CT_VECTOR_AUTO) }
-  /// Floats of the copy of one channel, and of one frame of a block.
-  private var plane: Int { spread.plane }
-  private var frameStep: Int { block * plane }
-  /// Positions from the first output of a frame to the last, those between rows included.
-  private var lineCount: Int { spread.pitch * (geometry.rows.output - 1) + geometry.columns.output }
   /// Kernel elements of all channels.
   private var inner: Int { groupInputs * geometry.taps }
   private var panelRows: Int { ct_panel_rows(groupOutputs, CT_VECTOR_AUTO) }
@@ -60,13 +57,46 @@ struct DirectConvolution {
     return (groupInputs + blocks - 1) / blocks
   }
 
-  /// Positions of one tile.
-  private var tileCount: Int {
-    let perPosition = block * spread.row_phases * spread.column_phases * geometry.frames.kernel
-    let border = (spread.height - geometry.rows.output) * spread.pitch
-    let most = max(Self.tileFloats / perPosition - border, Self.shortestTile)
-    let tiles = (lineCount + most - 1) / most
-    return ((lineCount + tiles - 1) / tiles + columnPanel - 1) / columnPanel * columnPanel
+  /// Rows of the result, what they read, and where the copy of that lies.
+  private struct Band {
+    let window: ct_window
+    let spread: ct_spread
+    /// Floats from the start of a frame to the first row that is read, and to the first of the result.
+    let source: Int
+    let target: Int
+
+    var plane: Int { spread.plane }
+    /// Positions from the first output of a frame to the last, those between rows included.
+    var lineCount: Int { spread.pitch * (window.rows.output - 1) + window.columns.output }
+  }
+
+  private func band(_ range: Range<Int>) -> Band {
+    let rows = geometry.rows
+    let start = range.lowerBound * rows.stride - rows.before
+    let end = (range.upperBound - 1) * rows.stride - rows.before + (rows.kernel - 1) * rows.dilation + 1
+    let lower = min(max(start, 0), rows.input)
+    let upper = max(min(end, rows.input), lower)
+    var part = window
+    part.rows.input = upper - lower
+    part.rows.output = range.count
+    part.rows.before = lower - start
+    return Band(
+      window: part, spread: ct_spread_of(&part), source: lower * geometry.columns.input,
+      target: range.lowerBound * geometry.columns.output)
+  }
+
+  /// Bands of about equal height.
+  private var bands: [Band] {
+    let limit = min(max(2 * inner * groupOutputs, Self.bandFloats.lowerBound), Self.bandFloats.upperBound)
+    let perRow =
+      block * geometry.frames.kernel * spread.row_phases * spread.column_phases * spread.pitch
+    let border = spread.height - geometry.rows.output
+    let most = max(limit / perRow - border, 4 * border, 1)
+    let count = (geometry.rows.output + most - 1) / most
+    let height = (geometry.rows.output + count - 1) / count
+    return stride(from: 0, to: geometry.rows.output, by: height).map {
+      band($0..<min($0 + height, geometry.rows.output))
+    }
   }
 
   func run(
@@ -83,24 +113,29 @@ struct DirectConvolution {
           min(panelRows, groupOutputs - first), panelRows)
       }
     } _: { kernels in
+      let bands = bands
+      let frameStep = block * (bands.map(\.plane).max() ?? 0)
       let perSample = geometry.frames.input * frameStep
       let step = min(max(Self.copiedLimit / perSample, 1), samples)
       let copied = TensorStorage(uninitializedByteCount: (step * perSample + columnPanel) * 4)
-      let offsets = [Int32](unsafeUninitializedCapacity: inner) { buffer, count in
-        var window = window
-        ct_spread_offsets(buffer.baseAddress, &window, frameStep, block)
-        count = inner
+      let offsets = bands.map { band -> [Int32] in
+        var window = band.window
+        var offsets = [Int32](repeating: 0, count: inner + Int(CT_DIRECT_AHEAD))
+        ct_spread_offsets(&offsets, &window, block * band.plane, block)
+        return offsets
       }
-      offsets.withUnsafeBufferPointer { places in
-        guard let places = places.baseAddress else { return }
-        for first in stride(from: 0, to: samples, by: step) {
+      for first in stride(from: 0, to: samples, by: step) {
+        for (band, offsets) in zip(bands, offsets) {
           for group in 0..<groups {
             for channel in stride(from: 0, to: groupInputs, by: block) {
               let part = Part(
-                samples: first..<min(first + step, samples), group: group,
-                channels: channel..<min(channel + block, groupInputs))
+                band: band, samples: first..<min(first + step, samples), group: group,
+                channels: channel..<min(channel + block, groupInputs), frameStep: block * band.plane)
               copy(part, from, into: copied.floats)
-              multiply(part, copied.floats, kernels, places, bias, into: to)
+              offsets.withUnsafeBufferPointer {
+                guard let places = $0.baseAddress else { return }
+                multiply(part, copied.floats, kernels, places, bias, into: to)
+              }
             }
           }
         }
@@ -109,11 +144,15 @@ struct DirectConvolution {
     }
   }
 
-  /// What is copied and multiplied at a time, so that the copy stays near the processor: one block of channels.
+  /// What is copied and multiplied at a time, so that the copy stays near the processor: one block of
+  /// channels of one band.
   private struct Part {
+    let band: Band
     let samples: Range<Int>
     let group: Int
     let channels: Range<Int>
+    /// Floats of the copy of one frame.
+    let frameStep: Int
   }
 
   /// Copies planes: `[sample, frame, channel of the block]`.
@@ -121,15 +160,16 @@ struct DirectConvolution {
     let (frames, width) = (geometry.frames.input, part.channels.count)
     let firstChannel = part.group * groupInputs + part.channels.lowerBound
     let planes = part.samples.count * frames * width
+    let (plane, spread) = (part.band.plane, part.band.spread)
     ComputeBudget.forEachRange(planes, grain: max((1 << 15) / plane, 1)) { tile in
-      var window = window
+      var window = part.band.window
       for index in tile {
         let (picture, channel) = (index / width, index % width)
         let (sample, frame) = (part.samples.lowerBound + picture / frames, picture % frames)
         ct_spread_plane(
-          to + picture * frameStep + channel * plane, spread.height * spread.pitch,
+          to + picture * part.frameStep + channel * plane, spread.height * spread.pitch,
           from + sample * window.sample_step + (firstChannel + channel) * window.channel_step
-            + frame * window.frame_step,
+            + frame * window.frame_step + part.band.source,
           &window, CT_VECTOR_AUTO)
       }
     }
@@ -139,12 +179,15 @@ struct DirectConvolution {
     _ part: Part, _ copied: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>,
     _ offsets: UnsafePointer<Int32>, _ bias: UnsafePointer<Float>?, into to: UnsafeMutablePointer<Float>
   ) {
-    let count = tileCount
-    let across = (lineCount + count - 1) / count
+    let lineCount = part.band.lineCount
     let images = part.samples.count * geometry.frames.output
-    // Panels are shared out, too, where there are fewer tiles than threads want.
+    // Positions, and then panels, are shared out where there are fewer images than threads want.
     let threads = ComputeBudget.threadCount
-    let splits = threads == 1 ? 1 : min(panels, (4 * threads - 1) / (images * across) + 1)
+    let wanted = threads == 1 ? 1 : (4 * threads - 1) / images + 1
+    let places = (lineCount + columnPanel - 1) / columnPanel
+    let count = (places + min(wanted, places) - 1) / min(wanted, places) * columnPanel
+    let across = (lineCount + count - 1) / count
+    let splits = min(panels, (wanted + across - 1) / across)
     let height = (panels + splits - 1) / splits
     let down = (panels + height - 1) / height
     ComputeBudget.forEachTile(images * across * down) { tile in
@@ -169,7 +212,7 @@ struct DirectConvolution {
     let rows = min(panelRange.upperBound * panelRows, groupOutputs) - panelRange.lowerBound * panelRows
     let target =
       to + ((part.samples.lowerBound + sample) * outputs + output) * geometry.outputArea
-      + frame * geometry.rows.output * geometry.columns.output
+      + frame * geometry.rows.output * geometry.columns.output + part.band.target
     // Frames of the kernel that lie inside the clip.
     let start = frame * axis.stride - axis.before
     let inside = (0..<axis.kernel).filter { (0..<axis.input).contains(start + $0 * axis.dilation) }
@@ -179,10 +222,10 @@ struct DirectConvolution {
     var direct = ct_direct(
       kernels: kernels + (panel * inner + element) * panelRows, step: inner * panelRows,
       inner: inside.count * elements, panel_rows: panelRows, offsets: offsets + element,
-      image: copied + (sample * axis.input + start) * frameStep, to: target, output_step: geometry.outputArea,
+      image: copied + (sample * axis.input + start) * part.frameStep, to: target, output_step: geometry.outputArea,
       bias: part.channels.lowerBound == 0 ? bias.map { $0 + output } : nil,
       keeps: part.channels.lowerBound == 0 ? 0 : 1)
-    var window = window
+    var window = part.band.window
     ct_convolve(&direct, &window, rows, positions.lowerBound, positions.count, CT_VECTOR_AUTO)
   }
 }
