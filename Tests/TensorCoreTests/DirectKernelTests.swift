@@ -12,7 +12,8 @@ import Testing
       stride: stride, before: before, dilation: dilation)
   }
 
-  @Test(arguments: vectors, [(3, 1, 1, 1), (3, 2, 0, 1), (5, 2, 2, 1), (3, 3, 2, 2), (1, 2, 0, 1), (2, 1, 3, 2)])
+  @Test(
+    arguments: vectors, [(3, 1, 1, 1), (3, 2, 0, 1), (5, 2, 2, 1), (3, 3, 2, 2), (1, 2, 0, 1), (2, 1, 3, 2)])
   func convolutions(vector: ct_vector, steps: (kernel: Int, stride: Int, before: Int, dilation: Int)) {
     guard ct_supports_vector(vector) != 0 else { return }
     let (channels, outputs, height, width, kernel) = (5, 17, 19, 43, steps.kernel)
@@ -46,7 +47,8 @@ import Testing
       packed.withUnsafeMutableBufferPointer {
         guard let start = $0.baseAddress else { return }
         ct_pack_kernels(
-          start + index * panel * inner, w, &window, block, index * panel, min(panel, outputs - index * panel),
+          start + index * panel * inner, w, &window, block, index * panel,
+          min(panel, outputs - index * panel),
           panel)
       }
     }
@@ -111,7 +113,9 @@ import Testing
         var result = [Float](repeating: 0, count: 19 * 13 * 9)
         let products = Array(m[0..<min(m.count, 8 * count * 32)])
         let padded = products + [Float](repeating: 0.5, count: 8 * count * 32 - products.count)
-        for part in 0..<2 { ct_line_outputs(&result, padded, bias, &line, part, 0, count, 32, count * 32, vector) }
+        for part in 0..<2 {
+          ct_line_outputs(&result, padded, bias, &line, part, 0, count, 32, count * 32, vector)
+        }
         return inputs + result
       }
       #expect(Oracle.relativeError(all(vector), all(CT_VECTOR_GENERIC).map(Double.init)) < 2e-6)
@@ -140,7 +144,9 @@ import Testing
         var sum = 0.0
         for (y, z) in [(top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)] {
           guard (0..<height).contains(y), (0..<width).contains(z) else { continue }
-          sum += Double(x[(channel * height + y) * width + z]) * (1 - abs(at.x - Double(z))) * (1 - abs(at.y - Double(y)))
+          sum +=
+            Double(x[(channel * height + y) * width + z]) * (1 - abs(at.x - Double(z)))
+            * (1 - abs(at.y - Double(y)))
         }
         expected.append(sum)
       }

@@ -97,7 +97,8 @@ import Testing
     let m = Oracle.numbers(36 * 9 * 32, seed: 7)
     var image = ct_tiled_image(
       frames: ct_axis(input: 1, output: 1, kernel: 1, stride: 1, before: 0, dilation: 1), height: side,
-      width: side, side: tileSide, rows_before: 1, columns_before: 1, output_height: side, output_width: side, tile_rows: 3,
+      width: side, side: tileSide, rows_before: 1, columns_before: 1, output_height: side, output_width: side,
+      tile_rows: 3,
       tile_columns: 3)
     func all(_ vector: ct_vector) -> [Float] {
       var chunk = [Float](repeating: 0, count: side * side * 16)

@@ -10,7 +10,8 @@ struct NetworkBenchCommand: ParsableCommand {
     abstract: "Time convolutions, attention and other network operations at the sizes the networks use.",
     discussion: """
       Seconds of the process's own processor time over the thread count, so that other programs disturb little; runs of \
-      the first tenth of a second, at least one, prepare weights and caches and are not counted. GFLOP/s counts the direct algorithm.
+      the first tenth of a second, at least one, prepare weights and caches and are not counted. GFLOP/s counts the \
+      direct algorithm.
       """)
 
   @Option(help: "Timed runs of each.")

@@ -195,7 +195,8 @@ struct DirectConvolution {
       let first = place / down * count
       let panel = place % down * height
       multiplyTile(
-        part, image, first..<min(first + count, lineCount), panel..<min(panel + height, panels), copied, kernels,
+        part, image, first..<min(first + count, lineCount), panel..<min(panel + height, panels), copied,
+        kernels,
         offsets, bias, into: to)
     }
   }
@@ -222,7 +223,8 @@ struct DirectConvolution {
     var direct = ct_direct(
       kernels: kernels + (panel * inner + element) * panelRows, step: inner * panelRows,
       inner: inside.count * elements, panel_rows: panelRows, offsets: offsets + element,
-      image: copied + (sample * axis.input + start) * part.frameStep, to: target, output_step: geometry.outputArea,
+      image: copied + (sample * axis.input + start) * part.frameStep, to: target,
+      output_step: geometry.outputArea,
       bias: part.channels.lowerBound == 0 ? bias.map { $0 + output } : nil,
       keeps: part.channels.lowerBound == 0 ? 0 : 1)
     var window = part.band.window

@@ -77,12 +77,14 @@ struct LineTiles: TileTransform {
   }
 
   func transformInputs(
-    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int, panelStep: Int,
+    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int,
+    panelStep: Int,
     pointStep: Int, into to: UnsafeMutablePointer<Float>
   ) {
     var line = line
     ct_line_inputs(
-      to, from, &line, sampleStep, tiles.lowerBound, tiles.count, panelRows, panelStep, pointStep, CT_VECTOR_AUTO)
+      to, from, &line, sampleStep, tiles.lowerBound, tiles.count, panelRows, panelStep, pointStep,
+      CT_VECTOR_AUTO)
   }
 
   func transformOutputs(
@@ -91,15 +93,18 @@ struct LineTiles: TileTransform {
   ) {
     var line = line
     ct_line_outputs(
-      to, from, bias, &line, chunk, tiles.lowerBound, tiles.count, tileStep, tiles.count * tileStep, CT_VECTOR_AUTO)
+      to, from, bias, &line, chunk, tiles.lowerBound, tiles.count, tileStep, tiles.count * tileStep,
+      CT_VECTOR_AUTO)
   }
 
   func transformKernels(
-    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int, pointStep: Int,
+    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int,
+    pointStep: Int,
     into to: UnsafeMutablePointer<Float>
   ) {
     ct_line_kernels(
-      to, from, axis.kernel, inputs, outputs.lowerBound, outputs.count, channels.lowerBound, channels.count, rowStep,
+      to, from, axis.kernel, inputs, outputs.lowerBound, outputs.count, channels.lowerBound, channels.count,
+      rowStep,
       pointStep)
   }
 }

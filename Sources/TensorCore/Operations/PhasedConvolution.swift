@@ -50,8 +50,10 @@ struct PhasedConvolution {
     _ from: UnsafePointer<Float>, _ weight: PreparedWeight, _ bias: UnsafePointer<Float>?,
     into to: UnsafeMutablePointer<Float>
   ) {
-    weight.withForm(.phasedTiles(stride: geometry.rows.stride), count: tiled.kernelCount) { values, transformed in
-      let separated = TensorStorage(uninitializedByteCount: outputs * inputs * phases * tiled.transform.taps * 64)
+    weight.withForm(.phasedTiles(stride: geometry.rows.stride), count: tiled.kernelCount) {
+      values, transformed in
+      let separated = TensorStorage(
+        uninitializedByteCount: outputs * inputs * phases * tiled.transform.taps * 64)
       separate(values, into: separated.floats)
       tiled.transformKernels(separated.floats, into: transformed)
       withExtendedLifetime(separated) {}
@@ -59,7 +61,8 @@ struct PhasedConvolution {
       let copied = TensorStorage(uninitializedByteCount: samples * inputs * phases * phaseStep * 4)
       let floats = copied.floats
       let frames = geometry.frames.input
-      ComputeBudget.forEachRange(samples * inputs * frames, grain: max((1 << 15) / (phases * area), 1)) { range in
+      ComputeBudget.forEachRange(samples * inputs * frames, grain: max((1 << 15) / (phases * area), 1)) {
+        range in
         var window = geometry.window(inputs: inputs, groupInputs: inputs)
         for index in range {
           let (channel, frame) = (index / frames, index % frames)

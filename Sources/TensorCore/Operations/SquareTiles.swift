@@ -60,7 +60,8 @@ struct SquareTiles: TileTransform {
   }
 
   func transformInputs(
-    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int, panelStep: Int,
+    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int,
+    panelStep: Int,
     pointStep: Int, into to: UnsafeMutablePointer<Float>
   ) {
     var image = image
@@ -80,7 +81,8 @@ struct SquareTiles: TileTransform {
   }
 
   func transformKernels(
-    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int, pointStep: Int,
+    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int,
+    pointStep: Int,
     into to: UnsafeMutablePointer<Float>
   ) {
     let channelStep = geometry.taps

@@ -18,7 +18,8 @@ protocol TileTransform {
   /// Transforms one chunk of interleaved channels for one frame of the kernel. The tiles become rows of a left factor,
   /// whose panels of this chunk begin at `to`, `panelStep` apart.
   func transformInputs(
-    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int, panelStep: Int,
+    _ tiles: Range<Int>, tap: Int, _ from: UnsafePointer<Float>, sampleStep: Int, panelRows: Int,
+    panelStep: Int,
     pointStep: Int, into to: UnsafeMutablePointer<Float>)
 
   /// Transforms the products of tiles back, for one chunk of output channels.
@@ -28,7 +29,8 @@ protocol TileTransform {
 
   /// Transforms kernels of some outputs and channels, `rowStep` floats apart, for one frame.
   func transformKernels(
-    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int, pointStep: Int,
+    _ from: UnsafePointer<Float>, outputs: Range<Int>, channels: Range<Int>, tap: Int, rowStep: Int,
+    pointStep: Int,
     into to: UnsafeMutablePointer<Float>)
 }
 
@@ -45,7 +47,9 @@ struct TileBand {
 }
 
 /// The tiles of a convolution, where one of the algorithms is faster than plain products.
-func tileTransform(_ geometry: WindowGeometry, samples: Int, inputs: Int, outputs: Int) -> (any TileTransform)? {
+func tileTransform(_ geometry: WindowGeometry, samples: Int, inputs: Int, outputs: Int) -> (
+  any TileTransform
+)? {
   if let square = SquareTiles(geometry, samples: samples, inputs: inputs, outputs: outputs) { return square }
   return LineTiles(geometry, samples: samples, inputs: inputs, outputs: outputs)
 }

@@ -98,7 +98,8 @@ struct TiledConvolution {
     // Elements before the first of the band are never read.
     let source = ReorderedInput(
       start: floats - band.sourceShift * Self.chunk, chunkStep: area * Self.chunk)
-    runTiles(band, source, kernels, bias, into: to + range.lowerBound * outputs * outputArea + band.targetShift)
+    runTiles(
+      band, source, kernels, bias, into: to + range.lowerBound * outputs * outputArea + band.targetShift)
     withExtendedLifetime(reordered) {}
   }
 
@@ -137,7 +138,8 @@ struct TiledConvolution {
     let run = { (block: Int, isAlone: Bool, scratch: UnsafeMutablePointer<Float>) in
       let first = range.lowerBound + block * size
       runBlock(
-        first..<max(min(first + size, range.upperBound), first), band.transform, source, kernels, bias, scratch,
+        first..<max(min(first + size, range.upperBound), first), band.transform, source, kernels, bias,
+        scratch,
         scratch + inputCount, isAlone: isAlone, into: to)
     }
     // Many blocks: a thread each. Few: all threads share every block.
@@ -153,7 +155,8 @@ struct TiledConvolution {
   /// Transforms, products and transforms back of some tiles. `isAlone` tells that no other block is being computed.
   private func runBlock(
     _ tiles: Range<Int>, _ transform: any TileTransform, _ source: ReorderedInput,
-    _ kernels: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ transformed: UnsafeMutablePointer<Float>,
+    _ kernels: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
+    _ transformed: UnsafeMutablePointer<Float>,
     _ products: UnsafeMutablePointer<Float>, isAlone: Bool, into to: UnsafeMutablePointer<Float>
   ) {
     guard !tiles.isEmpty else { return }
