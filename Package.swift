@@ -81,9 +81,12 @@ let package = Package(
       dependencies: ["Perception", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport"]),
 
     // MARK: - Model
+    .target(name: "EmbeddedModels", exclude: ["Models"]),
     .target(
       name: "LVCDModel",
-      dependencies: ["NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing"],
+      dependencies: [
+        "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "Hashing", "EmbeddedModels",
+      ],
       path: "Sources/LVCD"),
     .testTarget(
       name: "LVCDModelTests",

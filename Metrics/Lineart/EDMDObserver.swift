@@ -1,4 +1,5 @@
 internal import EvalCore
+internal import Imaging
 internal import Perception
 
 /// One clip's distance map differences, at the metric's threshold and at those of the sensitivity study.
@@ -87,7 +88,8 @@ final class EDMDObserver: ClipObserver {
 
   /// Ink strength at evaluation size.
   private func extractedInk(_ frame: Frame, _ size: FrameSize) throws -> [Double] {
-    areaResized(try metric.extractor.inkStrength(of: frame).map(Double.init), from: frame.size, to: size)
+    Resizer(from: frame.size, to: size, filter: .area)
+      .plane(try metric.extractor.inkStrength(of: frame).map(Double.init))
   }
 
   /// The reference sketch; made once per original frame for all rows of a table.
@@ -116,7 +118,7 @@ final class EDMDObserver: ClipObserver {
         throw MetricsError.noLineart(clip: clipID, index: original.index)
       }
       let ink = inkStrength(ofSketch: lineart, polarity: metric.settings.polarity)
-      return areaResized(ink, from: lineart.size, to: size)
+      return Resizer(from: lineart.size, to: size, filter: .area).plane(ink)
     }
   }
 }

@@ -11,9 +11,10 @@ void ct_interleave_chunk(
 }
 
 void ct_tile_inputs(
-    float *to, const float *from, const ct_tiled_image *image, size_t sample_step, size_t first, size_t count,
-    size_t panel_rows, size_t panel_step, size_t point_step, ct_vector vector) {
-  CT_DISPATCH(ct_tile_inputs, to, from, image, sample_step, first, count, panel_rows, panel_step, point_step)
+    float *to, const float *from, const ct_tiled_image *image, size_t tap, size_t sample_step, size_t first,
+    size_t count, size_t panel_rows, size_t panel_step, size_t point_step, ct_vector vector) {
+  CT_DISPATCH(
+      ct_tile_inputs, to, from, image, tap, sample_step, first, count, panel_rows, panel_step, point_step)
 }
 
 void ct_tile_outputs(
@@ -23,8 +24,7 @@ void ct_tile_outputs(
 }
 
 void ct_tile_kernels(
-    float *to, const float *from, size_t all_channels, size_t first_output, size_t count, size_t first,
+    float *to, const float *from, size_t side, size_t output_step, size_t channel_step, size_t count,
     size_t channels, size_t row_step, size_t point_step, ct_vector vector) {
-  CT_DISPATCH(
-      ct_tile_kernels, to, from, all_channels, first_output, count, first, channels, row_step, point_step)
+  CT_DISPATCH(ct_tile_kernels, to, from, side, output_step, channel_step, count, channels, row_step, point_step)
 }

@@ -8,8 +8,8 @@ public struct Resizer: Sendable {
   public let output: FrameSize
   /// The filter.
   public let filter: ResizeFilter
-  private let horizontal: ResizeTaps
-  private let vertical: ResizeTaps
+  let horizontal: ResizeTaps
+  let vertical: ResizeTaps
   private let fixedPoint: FixedPointResize?
   private let floatingPoint: FloatResize
 

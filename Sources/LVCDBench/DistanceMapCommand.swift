@@ -5,7 +5,7 @@ internal import Media
 internal import Metrics
 
 /// `lvcd-bench distance-map`: distances to the nearest ink pixel of a sketch, as EDMD uses them.
-struct DistanceMapCommand: ParsableCommand {
+struct DistanceMapCommand: ParsableCommand, LoggingCommand {
   /// Names of the distance transforms on the command line.
   enum Method: String, ExpressibleByArgument, CaseIterable {
     case exact, danielsson, sed4, sed8
@@ -43,6 +43,7 @@ struct DistanceMapCommand: ParsableCommand {
   var png: String?
 
   @OptionGroup var dryRun: DryRunOption
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard threshold >= 0, threshold < 1 else {

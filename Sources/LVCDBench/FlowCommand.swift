@@ -6,7 +6,7 @@ internal import Perception
 internal import TensorCore
 
 /// `lvcd-bench flow`: dense motion between two pictures.
-struct FlowCommand: ParsableCommand {
+struct FlowCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow",
     abstract: "Optical flow from one picture to another.",
@@ -34,11 +34,10 @@ struct FlowCommand: ParsableCommand {
   @Option(help: "Also write a picture: hue is direction, saturation length.")
   var png: String?
 
-  @Option(help: "Threads. (default: cores)")
-  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
-
   @Option(help: "Time this many further runs and print their seconds as JSON, for Benchmarks/flow_peers.py.")
   var bench: Int?
+
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let bench, !(1...10_000).contains(bench) {
@@ -50,9 +49,6 @@ struct FlowCommand: ParsableCommand {
     if iterations != nil, weights == nil {
       throw ValidationError("--iterations is for RAFT; add --weights FILE or leave it out")
     }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads must lie between 1 and 1024, got \(threads)")
-    }
   }
 
   func run() throws { try reporting { try estimate() } }
@@ -61,7 +57,7 @@ struct FlowCommand: ParsableCommand {
     let inputs = [first, second].map { URL(fileURLWithPath: $0) }
     let sources = inputs + [weights].compactMap(\.self).map { URL(fileURLWithPath: $0) }
     try refuseOverwriting(sources, by: [output] + [png].compactMap(\.self))
-    ComputeBudget.threadCount = threads
+    ComputeBudget.threadCount = common.jobCount
     let frames = try inputs.map { try PNGFile.read($0) }
     let estimator: any FlowEstimator
     if let weights {

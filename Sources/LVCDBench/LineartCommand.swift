@@ -6,7 +6,7 @@ internal import Perception
 internal import TensorCore
 
 /// `lvcd-bench lineart`: lineart of an image, a folder of frames or a video.
-struct LineartCommand: ParsableCommand {
+struct LineartCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "lineart",
     abstract: "Extract lineart: dark lines on white.",

@@ -7,7 +7,7 @@ internal import Media
 internal import Reports
 
 /// Writes tables from results only.
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write tables from the results of a run; computes nothing.",
     discussion: """

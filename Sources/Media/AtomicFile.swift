@@ -18,15 +18,24 @@ public enum AtomicFile {
   static func write(_ buffer: UnsafeRawBufferPointer, to url: URL) throws(MediaError) {
     let path = resolvingLinks(url.path)
     if isSpecial(path) { return try writeThrough(buffer, to: path) }
+    try TransientFault.retrying { code throws(MediaError) in try writeOnce(buffer, to: path, code: &code) }
+  }
+
+  private static func writeOnce(
+    _ buffer: UnsafeRawBufferPointer, to path: String, code: inout Int32
+  ) throws(MediaError) {
     let temporary = temporaryPath(for: URL(fileURLWithPath: path))
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
-    var failure = writeAll(buffer, to: descriptor)
-    if failure == nil, fsync(descriptor) != 0 { failure = systemMessage(errno) }
-    if close(descriptor) != 0, failure == nil { failure = systemMessage(errno) }
-    if let failure {
+    guard descriptor >= 0 else {
+      code = errno
+      throw .notWritten(path: path, cause: systemMessage(code))
+    }
+    code = writeAll(buffer, to: descriptor)
+    if code == 0, fsync(descriptor) != 0 { code = errno }
+    if close(descriptor) != 0, code == 0 { code = errno }
+    if code != 0 {
       unlink(temporary)
-      throw .notWritten(path: path, cause: failure)
+      throw .notWritten(path: path, cause: systemMessage(code))
     }
     try rename(temporary, to: path)
   }
@@ -36,9 +45,9 @@ public enum AtomicFile {
   private static func writeThrough(_ buffer: UnsafeRawBufferPointer, to path: String) throws(MediaError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .notWritten(path: path, cause: systemMessage(errno)) }
-    var failure = writeAll(buffer, to: descriptor)
-    if close(descriptor) != 0, failure == nil { failure = systemMessage(errno) }
-    if let failure { throw .notWritten(path: path, cause: failure) }
+    var code = writeAll(buffer, to: descriptor)
+    if close(descriptor) != 0, code == 0 { code = errno }
+    if code != 0 { throw .notWritten(path: path, cause: systemMessage(code)) }
   }
 
   /// Whether something other than a regular file lies at `path`.
@@ -115,18 +124,19 @@ public enum AtomicFile {
     _ = close(descriptor)
   }
 
-  private static func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
+  /// The system's error number, 0 when everything was taken.
+  private static func writeAll(_ buffer: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = buffer[...]
     while !rest.isEmpty {
       let written = Foundation.write(
         descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0 {
         if errno == EINTR { continue }
-        return systemMessage(errno)
+        return errno
       }
       rest = rest.dropFirst(written)
     }
-    return nil
+    return 0
   }
 }
 

@@ -2,12 +2,18 @@ internal import Foundation
 
 /// The content of one regular file, at most `limit` bytes. Devices and pipes are refused.
 func readBytes(of url: URL, limit: Int) throws(MediaError) -> [UInt8] {
-  let path = url.path
+  try TransientFault.retrying { code throws(MediaError) in
+    try readBytesOnce(of: url.path, limit: limit, code: &code)
+  }
+}
+
+private func readBytesOnce(of path: String, limit: Int, code: inout Int32) throws(MediaError) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else {
-    if errno == ENOENT { throw .missing(path: path) }
+    code = errno
+    if code == ENOENT { throw .missing(path: path) }
     throw .unreadable(
-      path: path, found: "cannot be opened (\(systemMessage(errno)))", expected: "a readable file")
+      path: path, found: "cannot be opened (\(systemMessage(code)))", expected: "a readable file")
   }
   defer { close(descriptor) }
   var status = stat()
@@ -29,6 +35,7 @@ func readBytes(of url: URL, limit: Int) throws(MediaError) -> [UInt8] {
     }
   }
   if failure != 0 {
+    code = failure
     throw .unreadable(
       path: path, found: "cannot be read (\(systemMessage(failure)))", expected: "a readable file")
   }

@@ -54,8 +54,12 @@ public final class PreparedWeight: Sendable {
 enum PackedForm: Hashable {
   /// The left factor of a product, for convolutions in a number of groups.
   case rows(groups: Int)
+  /// The elements of direct convolutions, in a number of groups.
+  case direct(groups: Int)
   /// The right factor of a product, for linear layers.
   case columns
-  /// Transformed for the fast algorithm of 3x3 kernels.
-  case winograd
+  /// Transformed for tiles.
+  case tiles
+  /// The same after rows and columns were separated by their remainder modulo the stride.
+  case phasedTiles(stride: Int)
 }

@@ -101,4 +101,30 @@ import Testing
     }
     return Frame(width: frame.height, height: frame.width, rgb: rgb)
   }
+
+  @Test(arguments: ResizeFilter.allCases) func planesAreResizedAsPictures(filter: ResizeFilter) {
+    guard !filter.isFixedPoint else { return }
+    let from = FrameSize(width: 23, height: 17)
+    var state: UInt64 = 5
+    let rgb = (0..<from.width * from.height * 3).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return UInt8(truncatingIfNeeded: state >> 40)
+    }
+    let frame = Frame(width: from.width, height: from.height, rgb: rgb)
+    for to in [FrameSize(width: 9, height: 30), FrameSize(width: 40, height: 5)] {
+      let resizer = Resizer(from: from, to: to, filter: filter)
+      let green = resizer.plane(stride(from: 1, to: rgb.count, by: 3).map { Double(rgb[$0]) })
+      let pictures = resizer.float(frame).values
+      for (index, value) in green.enumerated() { #expect(abs(value - Double(pictures[3 * index + 1])) < 1e-4) }
+    }
+  }
+
+  @Test func areaAveragesBoxes() {
+    let from = FrameSize(width: 4, height: 2)
+    let halves = Resizer(from: from, to: FrameSize(width: 2, height: 1), filter: .area)
+    #expect(halves.plane([0, 1, 2, 3, 4, 5, 6, 7]) == [2.5, 4.5])
+    let pair = FrameSize(width: 2, height: 1)
+    let thirds = Resizer(from: pair, to: FrameSize(width: 3, height: 1), filter: .area).plane([0, 3])
+    #expect(zip(thirds, [0, 1.5, 3]).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
 }

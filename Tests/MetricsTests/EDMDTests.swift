@@ -1,5 +1,6 @@
 import EvalCore
 import Foundation
+import Imaging
 import Perception
 import Testing
 
@@ -190,19 +191,10 @@ func measure(
       [GeneratedFrame(frame: blank, storedFrame: storedResult)])
     func ink(_ frame: Frame) -> InkMask {
       let strength = XDoGExtractor().inkStrength(of: frame).map(Double.init)
-      let small = areaResized(strength, from: size, to: blank.size)
+      let small = Resizer(from: size, to: blank.size, filter: .area).plane(strength)
       return InkMask(width: 64, height: 64, pixels: small.map { $0 > 0.5 ? 1 : 0 })
     }
     #expect(value.value == edmd(ink(stored), ink(storedResult)))
-  }
-
-  @Test func areaResizeKeepsTheMeanAndAveragesBoxes() {
-    let values: [Double] = [0, 1, 2, 3, 4, 5, 6, 7]
-    let from = FrameSize(width: 4, height: 2)
-    #expect(areaResized(values, from: from, to: FrameSize(width: 2, height: 1)) == [2.5, 4.5])
-    let thirds = areaResized(
-      [0, 3], from: FrameSize(width: 2, height: 1), to: FrameSize(width: 3, height: 1))
-    #expect(zip(thirds, [0, 1.5, 3]).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
   @Test func thinningLeavesOnePixelLines() {

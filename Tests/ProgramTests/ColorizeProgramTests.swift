@@ -73,10 +73,16 @@ import Testing
     #expect(tiny.status == 0 && tiny.output.contains("\"segments\" : 1"), "\(tiny.output) \(tiny.errors)")
   }
 
+  @Test func withoutWeightsTheEmbeddedModelColours() throws {
+    let run = try Program.run(
+      [
+        "run", "--suite", suite.file.path, "--grid", "model.steps=1", "--metrics", "psnr", "-o", path("own"),
+      ], cache: cache)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("coloured by lvcd-mini, the small model inside this program"))
+  }
+
   @Test func mistakesAreNamed() throws {
-    let missing = try Program.run(
-      ["run", "--suite", suite.file.path, "--method", "lvcd", "-o", path("r")], cache: cache)
-    #expect(missing.status == 65 && missing.errors.contains("no weights"), "\(missing.errors)")
     let variant = try colorize("v", ["--variant", "best"])
     #expect(variant.status == 65 && variant.errors.contains("'variant' is 'best'"), "\(variant.errors)")
     let size = try colorize("s", ["--resolution", "50x50"])

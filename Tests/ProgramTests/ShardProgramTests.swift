@@ -77,8 +77,6 @@ import Testing
     let unsharded = try Program.run(["status", path("a"), "--retry-array"], cache: cache)
     #expect(unsharded.status == 64 && unsharded.errors.contains("--shards"))
     #expect(try Program.run(["status", path("a")], cache: cache).status == 0)
-    let other = ["--set", "seed=9"]
-    #expect(try Program.run(words("b", other), cache: cache).status == 64)
     #expect(try Program.run(words("b", ["--seed", "9"]), cache: cache).status == 0)
     let unlike = try Program.run(["merge", path("a"), path("b"), "-o", path("c")], cache: cache)
     #expect(unlike.status == 65 && unlike.errors.contains("differs in: seed"), "\(unlike.errors)")

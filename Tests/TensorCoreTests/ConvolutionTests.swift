@@ -89,6 +89,71 @@ import Testing
     #expect(Oracle.relativeError(result.values, expected) < 1.5e-5)
   }
 
+  /// Sizes for which kernels along one axis are transformed: every axis, every kernel, results that end inside a tile,
+  /// and bands.
+  @Test(arguments: [
+    (3, [2, 33, 14, 3, 5], 0, 1), (5, [1, 40, 3, 12, 21], 1, 2), (7, [2, 32, 2, 3, 19], 2, 3),
+    (3, [1, 300, 9, 20, 43], 0, 0), (5, [1, 100, 1, 80, 270], 2, 2), (3, [1, 150, 1, 121, 130], 1, 0),
+  ])
+  func linesMatchPlainLoops(kernel: Int, shape: [Int], axis: Int, padding: Int) {
+    var sizes = [1, 1, 1]
+    var before = [0, 0, 0]
+    sizes[axis] = kernel
+    before[axis] = padding
+    let (inputs, outputs) = (shape[1], 35)
+    let x = Oracle.numbers(shape.reduce(1, *), seed: 21)
+    let w = Oracle.numbers(outputs * inputs * kernel, seed: 22)
+    let bias = Oracle.numbers(outputs, seed: 23)
+    let result = Tensor(shape: shape, x).convolved3D(
+      Tensor(shape: [outputs, inputs] + sizes, w), bias: Tensor(shape: [outputs], bias),
+      padding: Size3D(frames: before[0], height: before[1], width: before[2]))
+    // Only the axis counts: what lies before and after it becomes the image's two dimensions one by one.
+    let outer = shape[2..<2 + axis].reduce(1, *)
+    let inner = shape[(3 + axis)...].reduce(1, *)
+    let length = shape[2 + axis]
+    let count = length + 2 * padding - kernel + 1
+    var worst = 0.0
+    var squares = 0.0
+    let values = result.values
+    for index in stride(from: 0, to: values.count, by: 7) {
+      let (i, k) = (index % inner, index / inner % count)
+      let (o, output) = (index / (inner * count) % outer, index / (inner * count * outer) % outputs)
+      let sample = index / (inner * count * outer * outputs)
+      var sum = Double(bias[output])
+      for channel in 0..<inputs {
+        for tap in 0..<kernel where (0..<length).contains(k + tap - padding) {
+          let place = (((sample * inputs + channel) * outer + o) * length + k + tap - padding) * inner + i
+          sum += Double(x[place]) * Double(w[(output * inputs + channel) * kernel + tap])
+        }
+      }
+      worst = max(worst, abs(Double(values[index]) - sum))
+      squares += sum * sum
+    }
+    #expect(result.shape == [shape[0], outputs] + (0..<3).map { $0 == axis ? count : shape[2 + $0] })
+    #expect(worst / (squares * 7 / Double(values.count)).squareRoot() < 3e-5)
+  }
+
+  /// Wide kernels over strides, which become small ones over phases; and strided ones that are computed directly.
+  @Test(arguments: [
+    (3, 20, 7, 2, 3), (5, 33, 4, 2, 1), (3, 17, 8, 3, 2), (40, 18, 3, 2, 1), (6, 30, 5, 3, 0),
+  ])
+  func stridesMatchPlainLoops(inputs: Int, outputs: Int, kernel: Int, stride: Int, padding: Int) {
+    let (height, width) = (67, 81)
+    let x = Oracle.numbers(2 * inputs * height * width, seed: 24)
+    let w = Oracle.numbers(outputs * inputs * kernel * kernel, seed: 25)
+    let result = Tensor(shape: [2, inputs, height, width], x).convolved2D(
+      Tensor(shape: [outputs, inputs, kernel, kernel], w), stride: Size2D(height: stride, width: stride),
+      padding: Padding2D(height: padding, width: padding))
+    let size = (
+      height: (height + 2 * padding - kernel) / stride + 1, width: (width + 2 * padding - kernel) / stride + 1
+    )
+    #expect(result.shape == [2, outputs, size.height, size.width])
+    let expected = Oracle.convolution(
+      x, [2, inputs, height, width], w, [outputs, inputs, kernel, kernel], strides: (stride, stride),
+      before: (padding, padding), outputSize: size, groups: 1)
+    #expect(Oracle.relativeError(result.values, expected) < 1.5e-5)
+  }
+
   /// Weights that are kept, in half precision, and over the memory limit give the same bits.
   @Test func preparedWeightsChangeNothing() {
     let limit = ComputeBudget.packedWeightLimit
@@ -122,6 +187,13 @@ import Testing
         x.reshaped(1, 40, 2, 33, 35).convolved3D(
           Tensor(shape: [50, 40, 3, 1, 1], Oracle.numbers(50 * 120, seed: 10)),
           padding: Size3D(frames: 1, height: 0, width: 0)),
+        x.reshaped(1, 40, 2, 33, 35).convolved3D(
+          Tensor(shape: [50, 40, 2, 3, 3], Oracle.numbers(50 * 720, seed: 11)), padding: 1),
+        x.convolved2D(
+          Tensor(shape: [50, 40, 1, 5], Oracle.numbers(50 * 200, seed: 12)),
+          padding: Padding2D(height: 0, width: 2)),
+        x.convolved2D(
+          Tensor(shape: [50, 40, 7, 7], Oracle.numbers(50 * 1960, seed: 13)), stride: 2, padding: 3),
         x.transposedConvolved2D(w.permuted(1, 0, 2, 3).reshaped(40, 50, 3, 3), stride: 2, padding: 1),
         rows.linear(weight: m), rows.attention(keys: rows, values: rows, heads: 5),
         rows.reshaped(2 * 33 * 7, 5, 50).attention(

@@ -87,25 +87,29 @@ import Testing
     }
   }
 
-  @Test(arguments: [CT_VECTOR_AVX2, CT_VECTOR_AVX512])
-  func transformsAgree(vector: ct_vector) {
+  @Test(arguments: [CT_VECTOR_AVX2, CT_VECTOR_AVX512], [3, 4, 5])
+  func transformsAgree(vector: ct_vector, tileSide: Int) {
     guard ct_supports_vector(vector) != 0 else { return }
     let (channels, side, outputs) = (21, 9, 19)
+    let taps = (7 - tileSide) * (7 - tileSide)
     let x = Oracle.numbers(channels * side * side, seed: 5)
-    let w = Oracle.numbers(outputs * channels * 9, seed: 6)
+    let w = Oracle.numbers(outputs * channels * taps, seed: 6)
     let m = Oracle.numbers(36 * 9 * 32, seed: 7)
     var image = ct_tiled_image(
-      channels: channels, height: side, width: side, rows_before: 1, columns_before: 1, output_height: side,
-      output_width: side, tile_rows: 3, tile_columns: 3)
+      frames: ct_axis(input: 1, output: 1, kernel: 1, stride: 1, before: 0, dilation: 1), height: side,
+      width: side, side: tileSide, rows_before: 1, columns_before: 1, output_height: side, output_width: side,
+      tile_rows: 3,
+      tile_columns: 3)
     func all(_ vector: ct_vector) -> [Float] {
       var chunk = [Float](repeating: 0, count: side * side * 16)
       ct_interleave_chunk(&chunk, x, channels, side * side, side * side, 1, vector)
       var inputs = [Float](repeating: 0, count: 36 * 9 * 16)
-      ct_tile_inputs(&inputs, chunk, &image, 0, 0, 9, 9, 0, 9 * 16, vector)
+      ct_tile_inputs(&inputs, chunk, &image, 0, 0, 0, 9, 9, 0, 9 * 16, vector)
       var result = [Float](repeating: 0, count: outputs * side * side)
       for part in 0..<2 { ct_tile_outputs(&result, m, w, &image, outputs, part, 0, 9, 32, 9 * 32, vector) }
       var kernels = [Float](repeating: 0, count: 36 * channels * 32)
-      ct_tile_kernels(&kernels, w, channels, 0, outputs, 0, channels, 32, channels * 32, vector)
+      ct_tile_kernels(
+        &kernels, w, tileSide, channels * taps, taps, outputs, channels, 32, channels * 32, vector)
       return chunk + inputs + result + kernels
     }
     #expect(Oracle.relativeError(all(vector), all(CT_VECTOR_GENERIC).map(Double.init)) < 2e-6)

@@ -6,7 +6,7 @@ import Testing
 /// Operations against plain loops in double precision, on random odd shapes, strides, paddings, dilations and groups.
 @Suite struct PlainLoopTests {
   /// Numbers in a range that depend on the seed and the order of the calls alone.
-  private struct Dice {
+  struct Dice {
     var state: MersenneTwister
 
     init(_ seed: UInt32) { state = MersenneTwister(seed: seed) }
@@ -18,12 +18,12 @@ import Testing
     }
   }
 
-  private func error(_ found: Tensor, _ shape: [Int], _ expected: [Double]) -> Double {
+  func error(_ found: Tensor, _ shape: [Int], _ expected: [Double]) -> Double {
     guard found.shape == shape else { return .infinity }
     return Oracle.relativeError(found.values, expected)
   }
 
-  private func forEachIndex(_ shape: [Int], _ body: ([Int]) -> Void) {
+  func forEachIndex(_ shape: [Int], _ body: ([Int]) -> Void) {
     for position in 0..<shape.reduce(1, *) {
       var rest = position
       var index = shape
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  private func value(_ x: Tensor, _ values: [Float], _ index: [Int]) -> Double? {
+  func value(_ x: Tensor, _ values: [Float], _ index: [Int]) -> Double? {
     var position = 0
     for (i, size) in zip(index, x.shape) {
       guard i >= 0, i < size else { return nil }

@@ -19,6 +19,7 @@ from .evaluation.gates import GateOptions, Gates, format_report
 from .evaluation.sampler import Scheme
 from .export import load_colorizer
 from .flow.evaluation import flow_report, load_flow
+from .golden import model_golden
 from .training.stages import (
     Settings,
     export,
@@ -32,7 +33,7 @@ from .training.stages import (
 
 STAGES = [
     *("data", "codec", "image", "video", "raft"),
-    *("export", "export-raft", "evaluate", "evaluate-raft", "plan"),
+    *("export", "export-raft", "evaluate", "evaluate-raft", "golden", "plan"),
 ]
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -68,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     add("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), help="data: which sets")
     add("--program", type=Path, default=REPOSITORY / ".build/release/lvcd-bench", help="data: the generator")
     add("--size", type=int, default=128, help="data: side of the frames")
-    add("--output", type=Path, help="export: the weight file; evaluate: folder of reports")
+    add("--output", type=Path, help="export, golden: the file; evaluate: folder of reports")
     add("--weights", type=Path, help="evaluate: an exported file; where absent the runs are exported first")
     add("--sets", nargs="+", choices=["similar", "general"], default=["similar"], help="evaluate: which sets")
     add("--eval-clips", type=int, default=24, help="evaluate: clips of each set")
@@ -134,6 +135,15 @@ def evaluate(arguments: argparse.Namespace) -> None:
         print(format_report(name, gates.run(folder, name)))
 
 
+def make_golden(arguments: argparse.Namespace) -> None:
+    """Stage `golden`: what the program must compute from an exported file."""
+    if arguments.weights is None or arguments.output is None:
+        raise TrainingError("golden: name the exported file with --weights and the file to write with --output")
+    settings = settings_from(arguments)
+    weights = load_colorizer(arguments.weights, torch.device("cpu"))
+    model_golden(arguments.output, weights, ClipSet(settings.data, "validation"))
+
+
 def evaluate_flow(arguments: argparse.Namespace) -> None:
     """Stage `evaluate-raft`: end-point errors beside those of OpenCV's methods."""
     settings = settings_from(arguments)
@@ -170,6 +180,8 @@ def main() -> int:
                 export(settings_from(arguments), arguments.output)
             case "evaluate":
                 evaluate(arguments)
+            case "golden":
+                make_golden(arguments)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "CTensorCorrelation.h"
+#include "CTensorDirect.h"
+#include "CTensorLines.h"
 #include "CTensorMatrix.h"
 #include "CTensorOperations.h"
+#include "CTensorSampling.h"
 #include "CTensorWinograd.h"
 
 /// Instruction sets the conversions can use; `CT_ISA_AUTO` is the best of this machine.

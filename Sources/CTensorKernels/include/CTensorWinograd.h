@@ -3,17 +3,22 @@
 
 #include <stddef.h>
 
-#include "CTensorOperations.h"
+#include "CTensorMatrix.h"
 
-/// Convolution with 3x3 kernels at stride 1 by the minimal filtering algorithm F(4x4, 3x3) of Winograd (Lavin and
-/// Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): tiles of 4x4 outputs are computed from 6x6 inputs
-/// in 36 independent matrix products instead of 144 multiplications per channel. The interpolation points are
-/// 0, ±1/√2, ±√2 and infinity, whose powers stay closer to 1 than those of 0, ±1, ±2: rounding errors are smaller.
-enum { CT_TILE = 4, CT_TILE_POINTS = 36 };
+/// Convolution with kernels of 2x2, 3x3 or 4x4 in rows and columns, at stride 1 there, by the minimal filtering
+/// algorithms F(5x5, 2x2), F(4x4, 3x3) and F(3x3, 4x4) of Winograd (Lavin and Gray, "Fast Algorithms for Convolutional
+/// Neural Networks", 2016): tiles are computed from 6x6 inputs in 36 independent matrix products instead of 100 or 144
+/// multiplications per channel. The interpolation points are 0, ±1/√2, ±√2 and infinity, whose powers stay closer to 1
+/// than those of 0, ±1, ±2: rounding errors are smaller.
+enum { CT_TILE_INPUTS = 6, CT_TILE_POINTS = 36 };
 
-/// Images `[samples, channels, height, width]` in NCHW order and the padding before the first row and column.
+/// Clips `[samples, channels, frames, height, width]` and the padding before the first row and column. Along the frames,
+/// the products of all frames of the kernel are summed before they are transformed back.
 typedef struct {
-  size_t channels, height, width;
+  ct_axis frames;
+  size_t height, width;
+  /// Rows and columns of a tile of the result: 7 less those of the kernel.
+  size_t side;
   ptrdiff_t rows_before, columns_before;
   /// Sizes of the result, and its tiles.
   size_t output_height, output_width, tile_rows, tile_columns;
@@ -25,25 +30,25 @@ void ct_interleave_chunk(
     float *to, const float *from, size_t channels, size_t channel_step, size_t area, size_t chunk,
     ct_vector vector);
 
-/// Transforms the 6x6 inputs of tiles `first..<first + count` (running over samples, rows and columns) for one chunk
-/// of channels. `from` is the chunk of the first sample, `sample_step` apart from the next. The tile `i` of point `p`
+/// Transforms the 6x6 inputs of tiles `first..<first + count` (running over samples, frames of the result, rows and
+/// columns) for one chunk of channels and frame `tap` of the kernel. `from` is the chunk of the first sample,
+/// `sample_step` apart from the next. The tile `i` of point `p`
 /// goes to `to + p * point_step + (i / panel_rows) * panel_step + (i % panel_rows) * 16`.
 void ct_tile_inputs(
-    float *to, const float *from, const ct_tiled_image *image, size_t sample_step, size_t first, size_t count,
-    size_t panel_rows, size_t panel_step, size_t point_step, ct_vector vector);
+    float *to, const float *from, const ct_tiled_image *image, size_t tap, size_t sample_step, size_t first,
+    size_t count, size_t panel_rows, size_t panel_step, size_t point_step, ct_vector vector);
 
 /// Transforms products `[36][tiles][outputs]` (`point_step` and `tile_step` apart) of tiles `first..<first + count` for
-/// the outputs `16 * chunk` on, adds `bias` and writes them into NCHW images of `outputs` channels.
+/// the outputs `16 * chunk` on, adds `bias` and writes them into clips of `outputs` channels.
 void ct_tile_outputs(
     float *to, const float *from, const float *bias, const ct_tiled_image *image, size_t outputs, size_t chunk,
     size_t first, size_t count, size_t tile_step, size_t point_step, ct_vector vector);
 
-/// Transforms kernels `[outputs, channels, 3, 3]` of outputs `first_output` to `first_output + count` (at most 64) and
-/// channels `first..<first + channels`: point `p`, channel `c` and output `o` go to
-/// `to + p * point_step + (c - first) * row_step + o - first_output`, zero from `count` to `row_step`. In double
-/// precision.
+/// Transforms kernels of 7 - `side` rows and columns, of outputs `0..<count` (at most 64), `output_step` floats apart, and of `channels` channels,
+/// `channel_step` apart: point `p`, channel `c` and output `o` go to `to + p * point_step + c * row_step + o`, zero from
+/// `count` to `row_step`. In double precision.
 void ct_tile_kernels(
-    float *to, const float *from, size_t all_channels, size_t first_output, size_t count, size_t first,
+    float *to, const float *from, size_t side, size_t output_step, size_t channel_step, size_t count,
     size_t channels, size_t row_step, size_t point_step, ct_vector vector);
 
 #endif

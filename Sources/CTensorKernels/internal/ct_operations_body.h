@@ -131,45 +131,7 @@ CT_TARGET void CT_NAME(ct_softmax)(float *to, const float *from, size_t count) {
   for (size_t i = 0; i < count; i++) to[i] *= factor;
 }
 
-CT_TARGET void CT_NAME(ct_softmax_columns)(
-    float *restrict logits, size_t rows, size_t padded_rows, size_t columns, const float *biases,
-    float *restrict maxima, float *restrict sums, float *restrict results, size_t result_rows) {
-  float highest[64], added[64];
-  int grew = 0;
-  for (size_t j = 0; j < columns; j++) highest[j] = maxima[j];
-  for (size_t i = 0; i < rows; i++) {
-    float bias = biases ? biases[i] : 0.0f;
-    const float *row = logits + i * columns;
-    for (size_t j = 0; j < columns; j++) {
-      float value = row[j] + bias;
-      highest[j] = value > highest[j] ? value : highest[j];
-    }
-  }
-  for (size_t j = 0; j < columns; j++) {
-    grew |= highest[j] > maxima[j];
-    added[j] = 0.0f;
-  }
-  for (size_t i = 0; i < rows; i++) {
-    float bias = biases ? biases[i] : 0.0f;
-    float *row = logits + i * columns;
-    for (size_t j = 0; j < columns; j++) {
-      float power = exponential(row[j] + bias - highest[j]);
-      row[j] = power;
-      added[j] += power;
-    }
-  }
-  memset(logits + rows * columns, 0, (padded_rows - rows) * columns * sizeof *logits);
-  float factors[64];
-  for (size_t j = 0; j < columns; j++) {
-    factors[j] = exponential(maxima[j] - highest[j]);
-    sums[j] = sums[j] * factors[j] + added[j];
-    maxima[j] = highest[j];
-  }
-  if (!grew) return;
-  for (size_t i = 0; i < result_rows; i++) {
-    for (size_t j = 0; j < columns; j++) results[i * columns + j] *= factors[j];
-  }
-}
+#include "ct_softmax_columns.h"
 
 CT_TARGET double CT_NAME(ct_sum)(const float *from, size_t count) {
   double lanes[LANES] = {0};

@@ -2,6 +2,9 @@
 #ifndef CT_TRANSPOSE_H
 #define CT_TRANSPOSE_H
 
+#include <stddef.h>
+#include <string.h>
+
 #define CT_ALWAYS CT_TARGET static inline __attribute__((always_inline))
 
 typedef float sixteen __attribute__((vector_size(64)));
@@ -23,6 +26,39 @@ CT_ALWAYS void transpose16(sixteen v[16]) {
           __builtin_shufflevector(w[i], w[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
     for (int i = 0; i < 16; i++) w[i] = v[i];
+  }
+}
+
+// Asks for the places of `rows` rows, `row_step` floats apart, of `channels` channels: they lie so far apart that waiting
+// for them takes longer than computing what goes there.
+CT_ALWAYS void expect_stores(const float *to, size_t channel_step, size_t channels, size_t row_step, size_t rows) {
+  for (size_t c = 0; c < channels; c++) {
+    for (size_t i = 0; i < rows; i++) __builtin_prefetch(to + c * channel_step + i * row_step, 1);
+  }
+}
+
+// Writes `count` neighbouring elements of `channels` channels, `channel_step` apart: vectors of channels, one for each
+// element, with `added` added.
+CT_ALWAYS void store_elements(
+    float *to, size_t channel_step, sixteen v[16], size_t count, size_t channels, const sixteen *added) {
+  for (size_t i = 0; i < 16; i++) v[i] = i < count ? v[i] + *added : (sixteen){0};
+  transpose16(v);
+  for (size_t c = 0; c < channels; c++) {
+    float *row = to + c * channel_step;
+    float values[16];
+    *(loose_sixteen *)values = v[c];
+    if (count == 16) {
+      *(loose_sixteen *)row = v[c];
+    } else if (count >= 8) {
+      // Two halves that overlap.
+      memcpy(row, values, 8 * sizeof *row);
+      memcpy(row + count - 8, values + count - 8, 8 * sizeof *row);
+    } else if (count >= 4) {
+      memcpy(row, values, 4 * sizeof *row);
+      memcpy(row + count - 4, values + count - 4, 4 * sizeof *row);
+    } else {
+      for (size_t i = 0; i < count; i++) row[i] = values[i];
+    }
   }
 }
 

@@ -1,12 +1,10 @@
-// Transforms of the fast 3x3 convolution, compiled once per vector unit: the including file defines CT_NAME (suffix)
+// Transforms of fast convolutions in rows and columns, compiled once per vector unit: the including file defines CT_NAME (suffix)
 // and CT_TARGET (function attribute). Vectors hold sixteen channels; narrower units take several registers for one.
 
 #include <string.h>
 
 #include "ct_transpose.h"
 #include "ct_winograd.h"
-
-typedef float loose4 __attribute__((vector_size(16), aligned(4)));
 
 // Points ±A and ±B with A² = 1/2 and B² = 2.
 #define POINT_A 0.70710678118654752440
@@ -46,27 +44,38 @@ CT_ALWAYS void input_points(sixteen to[6], const sixteen d[6]) {
   to[5] = d[5] - 2.5f * d[3] + d[1];
 }
 
-// Four outputs of one axis.
-CT_ALWAYS void output_values(sixteen to[4], const sixteen m[6]) {
+// The outputs of one axis.
+CT_ALWAYS void output_values(sixteen to[5], const sixteen m[6], const size_t side) {
   const float a = (float)POINT_A, b = (float)POINT_B;
   sixteen sum_a = m[1] + m[2], difference_a = m[1] - m[2];
   sixteen sum_b = m[3] + m[4], difference_b = m[3] - m[4];
   to[0] = m[0] + sum_a + sum_b;
   to[1] = a * difference_a + b * difference_b;
   to[2] = 0.5f * sum_a + 2.0f * sum_b;
-  to[3] = (a * 0.5f) * difference_a + (b * 2.0f) * difference_b + m[5];
+  to[3] = (a * 0.5f) * difference_a + (b * 2.0f) * difference_b;
+  to[4] = 0.25f * sum_a + 4.0f * sum_b;
+  to[side - 1] += m[5];
 }
 
 CT_TARGET void CT_NAME(ct_tile_inputs)(
-    float *restrict to, const float *restrict from, const ct_tiled_image *image, size_t sample_step, size_t first,
-    size_t count, size_t panel_rows, size_t panel_step, size_t point_step) {
+    float *restrict to, const float *restrict from, const ct_tiled_image *image, size_t tap, size_t sample_step,
+    size_t first, size_t count, size_t panel_rows, size_t panel_step, size_t point_step) {
   size_t tiles = image->tile_rows * image->tile_columns;
   for (size_t index = 0; index < count; index++) {
     size_t tile = first + index;
     size_t row = tile % tiles / image->tile_columns, column = tile % image->tile_columns;
-    const float *source = from + tile / tiles * sample_step;
-    ptrdiff_t y = (ptrdiff_t)(row * CT_TILE) - image->rows_before;
-    ptrdiff_t x = (ptrdiff_t)(column * CT_TILE) - image->columns_before;
+    size_t picture = tile / tiles, frames = (size_t)image->frames.output;
+    ptrdiff_t t = (ptrdiff_t)(picture % frames) * image->frames.stride - image->frames.before +
+                  (ptrdiff_t)tap * image->frames.dilation;
+    float *target = to + index / panel_rows * panel_step + index % panel_rows * 16;
+    if (t < 0 || t >= image->frames.input) {
+      for (size_t p = 0; p < CT_TILE_POINTS; p++) *(loose_sixteen *)(target + p * point_step) = (sixteen){0};
+      continue;
+    }
+    const float *source =
+        from + picture / frames * sample_step + (size_t)t * image->height * image->width * 16;
+    ptrdiff_t y = (ptrdiff_t)(row * image->side) - image->rows_before;
+    ptrdiff_t x = (ptrdiff_t)(column * image->side) - image->columns_before;
     sixteen half[6][6];
     for (int j = 0; j < 6; j++) {
       sixteen d[6], points[6];
@@ -79,7 +88,6 @@ CT_TARGET void CT_NAME(ct_tile_inputs)(
       input_points(points, d);
       for (int i = 0; i < 6; i++) half[i][j] = points[i];
     }
-    float *target = to + index / panel_rows * panel_step + index % panel_rows * 16;
     for (size_t i = 0; i < 6; i++) {
       sixteen points[6];
       input_points(points, half[i]);
@@ -88,78 +96,102 @@ CT_TARGET void CT_NAME(ct_tile_inputs)(
   }
 }
 
-CT_TARGET void CT_NAME(ct_tile_outputs)(
-    float *restrict to, const float *restrict from, const float *bias, const ct_tiled_image *image, size_t outputs,
-    size_t chunk, size_t first, size_t count, size_t tile_step, size_t point_step) {
-  size_t tiles = image->tile_rows * image->tile_columns;
-  size_t first_output = 16 * chunk;
-  size_t valid = outputs - first_output < 16 ? outputs - first_output : 16;
-  size_t area = image->output_height * image->output_width;
-  float biases[16] = {0};
-  if (bias) memcpy(biases, bias + first_output, valid * sizeof *bias);
-  sixteen added = *(const loose_sixteen *)biases;
-  for (size_t index = 0; index < count; index++) {
-    size_t tile = first + index;
-    size_t y = tile % tiles / image->tile_columns * CT_TILE, x = tile % image->tile_columns * CT_TILE;
-    const float *source = from + index * tile_step + first_output;
-    sixteen half[4][6];
-    for (size_t j = 0; j < 6; j++) {
-      sixteen m[6], values[4];
-      for (size_t i = 0; i < 6; i++) m[i] = *(const loose_sixteen *)(source + (i * 6 + j) * point_step);
-      output_values(values, m);
-      for (int i = 0; i < 4; i++) half[i][j] = values[i];
-    }
-    sixteen pixels[16];
-    for (int i = 0; i < 4; i++) {
-      sixteen values[4];
-      output_values(values, half[i]);
-      for (int j = 0; j < 4; j++) pixels[4 * i + j] = values[j] + added;
-    }
-    transpose16(pixels);
-    size_t rows = image->output_height - y < CT_TILE ? image->output_height - y : CT_TILE;
-    size_t columns = image->output_width - x < CT_TILE ? image->output_width - x : CT_TILE;
-    float *target = to + (tile / tiles * outputs + first_output) * area + y * image->output_width + x;
-    for (size_t o = 0; o < valid; o++) {
-      float values[16];
-      *(loose_sixteen *)values = pixels[o];
-      for (size_t i = 0; i < rows; i++) {
-        float *row = target + o * area + i * image->output_width;
-        if (columns == CT_TILE) *(loose4 *)row = *(const loose4 *)(values + 4 * i);
-        else for (size_t j = 0; j < columns; j++) row[j] = values[4 * i + j];
-      }
-    }
+// Results of one tile, one vector each: columns side by side, rows `row_step` vectors apart.
+CT_ALWAYS void tile_pixels(
+    sixteen *pixels, size_t row_step, const float *source, size_t point_step, const size_t side) {
+  sixteen half[5][6];
+  for (size_t j = 0; j < 6; j++) {
+    sixteen m[6], values[5];
+    for (size_t i = 0; i < 6; i++) m[i] = *(const loose_sixteen *)(source + (i * 6 + j) * point_step);
+    output_values(values, m, side);
+    for (size_t i = 0; i < side; i++) half[i][j] = values[i];
+  }
+  for (size_t i = 0; i < side; i++) {
+    sixteen values[5];
+    output_values(values, half[i], side);
+    for (size_t j = 0; j < side; j++) pixels[i * row_step + j] = values[j];
   }
 }
 
-// Rows: the kernel's polynomial at each point over the derivative of the product of all (x - point) there.
-CT_ALWAYS void kernel_points(double *restrict to, const double *restrict g, size_t step, size_t count) {
+// Tiles beside one another are written together, about sixteen columns at a time.
+CT_ALWAYS void store_tiles(
+    float *restrict to, const float *restrict from, const float *biases, const ct_tiled_image *image,
+    const size_t side, size_t outputs, size_t chunk, size_t first, size_t count, size_t tile_step,
+    size_t point_step) {
+  size_t tiles = image->tile_rows * image->tile_columns;
+  size_t first_output = 16 * chunk;
+  size_t valid = outputs - first_output < 16 ? outputs - first_output : 16;
+  size_t area = image->output_height * image->output_width, frames = (size_t)image->frames.output;
+  size_t channel_step = frames * area;
+  sixteen added = *(const loose_sixteen *)biases;
+  for (size_t index = 0; index < count;) {
+    size_t tile = first + index, column = tile % image->tile_columns;
+    size_t together = image->tile_columns - column < 16 / side ? image->tile_columns - column : 16 / side;
+    if (together > count - index) together = count - index;
+    size_t y = tile % tiles / image->tile_columns * side, x = column * side;
+    size_t rows = image->output_height - y < side ? image->output_height - y : side;
+    size_t columns = image->output_width - x < together * side ? image->output_width - x : together * side;
+    size_t picture = tile / tiles;
+    float *target = to + (picture / frames * outputs + first_output) * channel_step + picture % frames * area +
+                    y * image->output_width + x;
+    expect_stores(target, channel_step, valid, image->output_width, rows);
+    sixteen pixels[5 * 16];
+    for (size_t t = 0; t < together; t++) {
+      tile_pixels(pixels + t * side, 16, from + (index + t) * tile_step + first_output, point_step, side);
+    }
+    for (size_t i = 0; i < rows; i++) {
+      store_elements(target + i * image->output_width, channel_step, pixels + 16 * i, columns, valid, &added);
+    }
+    index += together;
+  }
+}
+
+CT_TARGET void CT_NAME(ct_tile_outputs)(
+    float *restrict to, const float *restrict from, const float *bias, const ct_tiled_image *image, size_t outputs,
+    size_t chunk, size_t first, size_t count, size_t tile_step, size_t point_step) {
+  float biases[16] = {0};
+  size_t valid = outputs - 16 * chunk < 16 ? outputs - 16 * chunk : 16;
+  if (bias) memcpy(biases, bias + 16 * chunk, valid * sizeof *bias);
+  if (image->side == 4) {
+    store_tiles(to, from, biases, image, 4, outputs, chunk, first, count, tile_step, point_step);
+  } else if (image->side == 3) {
+    store_tiles(to, from, biases, image, 3, outputs, chunk, first, count, tile_step, point_step);
+  } else {
+    store_tiles(to, from, biases, image, 5, outputs, chunk, first, count, tile_step, point_step);
+  }
+}
+
+// Rows: the kernel's polynomial of `size` terms at each point over the derivative of the product of all (x - point)
+// there.
+CT_ALWAYS void kernel_points(double *restrict to, const double *restrict g, size_t size, size_t step, size_t count) {
   const double n_a = 2 * 0.5 * (0.5 - 2.0), n_b = 2 * 2.0 * (2.0 - 0.5);
-  for (size_t o = 0; o < count; o++) {
-    double g0 = g[o], g1 = g[step + o], g2 = g[2 * step + o];
-    to[o] = g0;
-    to[64 + o] = (g0 + POINT_A * g1 + 0.5 * g2) / n_a;
-    to[128 + o] = (g0 - POINT_A * g1 + 0.5 * g2) / n_a;
-    to[192 + o] = (g0 + POINT_B * g1 + 2.0 * g2) / n_b;
-    to[256 + o] = (g0 - POINT_B * g1 + 2.0 * g2) / n_b;
-    to[320 + o] = g2;
+  const double points[6] = {0.0, POINT_A, -POINT_A, POINT_B, -POINT_B, 0.0};
+  const double divisors[6] = {1.0, n_a, n_a, n_b, n_b, 1.0};
+  for (size_t p = 0; p < 6; p++) {
+    for (size_t o = 0; o < count; o++) {
+      double sum = g[(size - 1) * step + o];
+      for (size_t k = size - 1; p < 5 && k > 0; k--) sum = sum * points[p] + g[(k - 1) * step + o];
+      to[64 * p + o] = sum / divisors[p];
+    }
   }
 }
 
 CT_TARGET void CT_NAME(ct_tile_kernels)(
-    float *restrict to, const float *restrict from, size_t all_channels, size_t first_output, size_t count,
-    size_t first, size_t channels, size_t row_step, size_t point_step) {
-  double kernel[9 * 64] = {0}, half[3][6 * 64], points[6 * 64];
+    float *restrict to, const float *restrict from, size_t side, size_t output_step, size_t channel_step,
+    size_t count, size_t channels, size_t row_step, size_t point_step) {
+  size_t size = 7 - side;
+  double kernel[16 * 64] = {0}, half[4][6 * 64], points[6 * 64];
   for (size_t c = 0; c < channels; c++) {
     for (size_t o = 0; o < count; o++) {
-      const float *values = from + ((first_output + o) * all_channels + first + c) * 9;
-      for (size_t i = 0; i < 9; i++) kernel[i * 64 + o] = (double)values[i];
+      const float *values = from + o * output_step + c * channel_step;
+      for (size_t i = 0; i < size * size; i++) kernel[i * 64 + o] = (double)values[i];
     }
     // Columns of the kernel first, then rows.
-    for (size_t j = 0; j < 3; j++) kernel_points(half[j], kernel + j * 64, 3 * 64, row_step);
+    for (size_t j = 0; j < size; j++) kernel_points(half[j], kernel + j * 64, size, size * 64, row_step);
     for (size_t i = 0; i < 6; i++) {
-      double row[3 * 64];
-      for (size_t j = 0; j < 3; j++) memcpy(row + j * 64, half[j] + i * 64, 64 * sizeof *row);
-      kernel_points(points, row, 64, row_step);
+      double row[4 * 64];
+      for (size_t j = 0; j < size; j++) memcpy(row + j * 64, half[j] + i * 64, 64 * sizeof *row);
+      kernel_points(points, row, size, 64, row_step);
       for (size_t j = 0; j < 6; j++) {
         float *target = to + (i * 6 + j) * point_step + c * row_step;
         for (size_t o = 0; o < row_step; o++) target[o] = (float)points[j * 64 + o];

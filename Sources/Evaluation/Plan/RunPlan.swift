@@ -154,18 +154,18 @@ private struct ModelCost {
         URL(fileURLWithPath: $0, relativeTo: configuration.weightFolder).absoluteURL
       }
     }
-    let files = settings.weights.isEmpty ? nil : try WeightFiles(settings.weights)
-    model = try files?.configuration() ?? .official
+    let files = try settings.openWeights()
+    model = try files.configuration()
     options = try settings.options(model, seed: 0)
     size = try settings.resolution.resolve(input: input, model)
     let cost = CostEstimate(model, size: size, plan: options.plan(frames: model.videoFrames + 1, model))
-    byteCount =
-      cost.activationByteCount + (files?.storedByteCount ?? ModelConfiguration.officialWeightCount * 2)
+    byteCount = cost.activationByteCount + files.storedByteCount
   }
 
   func segments(frames: Int) -> Int { options.plan(frames: frames, model).segments }
 
   func flops(frames: Int) -> Double {
-    CostEstimate(model, size: size, plan: options.plan(frames: frames, model)).totalFLOPs(steps: options.steps)
+    CostEstimate(model, size: size, plan: options.plan(frames: frames, model)).totalFLOPs(
+      steps: options.steps)
   }
 }

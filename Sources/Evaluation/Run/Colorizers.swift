@@ -10,9 +10,15 @@ public final class Colorizers {
 
   /// Name and one-line description of every method, in listing order.
   public static let entries: [(name: String, summary: String)] =
-    ColorizerRegistry.entries + [(modelName, "video diffusion with Reference Attention; needs weights")]
+    ColorizerRegistry.entries + [
+      (
+        modelName,
+        "video diffusion with Reference Attention; the small model in the program, or given weights"
+      )
+    ]
 
-  private var models: [[URL]: (model: ColorizationModel, hashes: [String])] = [:]
+  /// By the paths of the weights, or the name of the model inside the program.
+  private var models: [[String]: (model: ColorizationModel, hashes: [String])] = [:]
 
   init() {}
 
@@ -23,8 +29,11 @@ public final class Colorizers {
   func make(_ name: String, settings: [String: String], folder: URL) throws -> any Colorizer {
     if name == Self.modelName {
       let settings = try LVCDSettings(settings, folder: folder)
-      let known = try models[settings.weights] ?? load(settings.weights)
-      return try LVCDColorizer(model: known.model, settings: settings, weightHashes: known.hashes)
+      let key = settings.embeddedModel.map { [$0] } ?? settings.weights.map(\.path)
+      let known = try models[key] ?? load(settings, key: key)
+      return try LVCDColorizer(
+        model: known.model, settings: settings, weightHashes: known.hashes,
+        embeddedName: settings.embeddedModel)
     }
     guard ColorizerRegistry.entries.contains(where: { $0.name == name }) else {
       throw ColorizerRegistryError.unknownColorizer(name: name, legal: Self.entries.map(\.name))
@@ -32,10 +41,12 @@ public final class Colorizers {
     return try ColorizerRegistry.make(name, settings: settings)
   }
 
-  private func load(_ weights: [URL]) throws -> (model: ColorizationModel, hashes: [String]) {
-    let files = try WeightFiles(weights)
+  private func load(
+    _ settings: LVCDSettings, key: [String]
+  ) throws -> (model: ColorizationModel, hashes: [String]) {
+    let files = try settings.openWeights()
     let loaded = (model: try files.model(), hashes: try files.hashes())
-    models[weights] = loaded
+    models[key] = loaded
     return loaded
   }
 }

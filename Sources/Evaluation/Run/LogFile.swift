@@ -1,6 +1,7 @@
 public import Foundation
 
-/// A log for programs: one JSON object per line with time, level and message, appended.
+/// A log for programs: one JSON object per line with time, level and message, appended. At 100 MB the file becomes
+/// `NAME.1`, in place of an older one.
 public struct LogFile: Sendable {
   /// How much goes into the log.
   public enum Level: String, Sendable, CaseIterable, Comparable {
@@ -28,6 +29,7 @@ public struct LogFile: Sendable {
     struct Line: Encodable {
       let time: String, level: String, message: String
     }
+    try AppendedLines.rotate(url)
     try AppendedLines.append(
       Line(time: Date().formatted(.iso8601), level: level.rawValue, message: message), to: url)
   }
@@ -35,6 +37,20 @@ public struct LogFile: Sendable {
 
 /// Files of JSON lines that only grow. A line is written by one call, so that several processes may append.
 enum AppendedLines {
+  /// Bytes from which a log gives way to a new one.
+  static let rotationSize = 100_000_000
+
+  /// Moves a log of `limit` bytes and more to `NAME.1`. Of two processes that do so at once, one moves it.
+  static func rotate(_ file: URL, limit: Int = rotationSize) throws(RunFolderError) {
+    var status = stat()
+    guard stat(file.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size >= limit else {
+      return
+    }
+    guard rename(file.path, file.path + ".1") == 0 || errno == ENOENT else {
+      throw .cannotWrite(file: file.path, detail: String(cString: strerror(errno)).lowercased())
+    }
+  }
+
   static func append(_ line: some Encodable, to file: URL) throws(RunFolderError) {
     do {
       let encoder = JSONEncoder()

@@ -2,6 +2,7 @@ internal import Comparison
 internal import EvalCore
 internal import Foundation
 internal import Hashing
+internal import LVCDModel
 internal import Statistics
 
 /// Forms the cells of a run from its clip records. Pure: the same records give the same bytes.
@@ -61,6 +62,7 @@ struct ResultsBuilder {
         cells.append(cell)
       }
     }
+    notes += Self.modelNotes(runner.rows.filter(\.isMeasured).map(\.identity))
     let columns = runner.metrics.map(Self.column)
     try Ranking(columns: columns, settings: runner.configuration.statistics).mark(&cells, records: kept)
     let breakdowns = runner.suites.flatMap { suite in
@@ -74,6 +76,15 @@ struct ResultsBuilder {
       suites: runner.suites.map { Self.summary($0, excluded: excluded[$0.name] ?? []) }, cells: cells,
       failures: failures, notes: notes, statistics: runner.configuration.statistics,
       breakdowns: breakdowns)
+  }
+
+  /// The model inside the program must not pass for the published one.
+  private static func modelNotes(_ rows: [MethodIdentity]) -> [String] {
+    Dictionary(grouping: rows) { $0.settings[LVCDColorizer.embeddedSetting] ?? "" }
+      .filter { !$0.key.isEmpty }.sorted { $0.key < $1.key }.map { model, rows in
+        "\(rows.map(\.name).joined(separator: ", ")): coloured by \(model), the small model inside this program; "
+          + "its numbers say nothing about the published model"
+      }
   }
 
   /// A clip's record without its arrays, of which a set's worth does not fit into memory.

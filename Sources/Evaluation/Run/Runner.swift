@@ -299,6 +299,7 @@ public struct Runner: Sendable {
       let suite: String?, clip: String?
     }
     let now = Date().formatted(.iso8601)
+    try AppendedLines.rotate(folder.url.appendingPathComponent("log.jsonl"))
     try folder.append(
       Line(time: now, stage: stage, message: message, suite: suite, clip: clip), to: "log.jsonl")
   }

@@ -17,23 +17,28 @@ public struct LVCDColorizer: Colorizer {
   public let model: ColorizationModel
   private let settings: LVCDSettings
 
-  /// Loads the weights that `settings` name.
+  /// Loads the weights that `settings` name, or those inside the program.
   ///
   /// - Throws: `ModelError` or `CheckpointError`.
   public init(_ settings: LVCDSettings) throws {
-    let files = try WeightFiles(settings.weights)
+    let files = try settings.openWeights()
     let model = try files.model()
-    try self.init(model: model, settings: settings, weightHashes: files.hashes())
+    try self.init(
+      model: model, settings: settings, weightHashes: files.hashes(), embeddedName: settings.embeddedModel)
   }
 
-  /// A colorizer with a model at hand; `weightHashes` identify its weights.
+  /// The setting of `identity` that names the model inside the program, where it colours.
+  public static let embeddedSetting = "embedded"
+
+  /// A colorizer with a model at hand; `weightHashes` identify its weights, `embeddedName` is given for weights inside
+  /// the program.
   public init(
-    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String]
+    model: ColorizationModel, settings: LVCDSettings, weightHashes: [String], embeddedName: String? = nil
   ) throws(ModelError) {
     self.model = model
     self.settings = settings
     let options = try settings.options(model.configuration, seed: 0)
-    identity = MethodIdentity(
+    var identity = MethodIdentity(
       name: "lvcd", kind: .colorizer, provenance: "LVCD, \(options.variant.rawValue), in this program",
       settings: [
         "variant": options.variant.rawValue, "overlap": "\(options.effectiveOverlap)",
@@ -41,6 +46,8 @@ public struct LVCDColorizer: Colorizer {
         "steps": "\(options.steps)", "amplification": "\(options.amplification)",
         "resolution": settings.resolution.description, "weights": weightHashes.joined(separator: "+"),
       ])
+    identity.settings[Self.embeddedSetting] = embeddedName
+    self.identity = identity
   }
 
   /// All that operations may use: they spread over threads by themselves.

@@ -3,7 +3,7 @@ public import Foundation
 
 /// The settings of the method `lvcd` as configurations and command lines write them.
 public struct LVCDSettings: Sendable, Hashable {
-  /// Weight files, the base first.
+  /// Weight files, the base first; empty: those inside the program.
   public var weights: [URL]
   /// The method or one of its ablations; nil: what the weights were trained for.
   public var variant: SamplingVariant?
@@ -62,6 +62,20 @@ public struct LVCDSettings: Sendable, Hashable {
             + NearestMatch.hint(name, among: Self.names))
       }
     }
+  }
+
+  /// The weights that are named, else those inside the program: each variant's own.
+  ///
+  /// - Throws: `CheckpointError`, or `ModelError.notEmbedded` for a variant that the program has no weights for.
+  public func openWeights() throws -> WeightFiles {
+    if let embeddedModel { return try WeightFiles(embedded: embeddedModel) }
+    return try WeightFiles(weights)
+  }
+
+  /// The model inside the program that these settings ask for; nil where weights are named.
+  public var embeddedModel: String? {
+    guard weights.isEmpty else { return nil }
+    return variant == .noReferenceAttention ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
   }
 
   /// The sampling options for a model.

@@ -12,6 +12,8 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   case setting(name: String, found: String, expected: String)
   /// No weight file was named.
   case noWeights
+  /// The program carries no weights of this name.
+  case notEmbedded(name: String, legal: [String])
   /// A file could not be read; `reason` is the system's text.
   case unreadable(file: String, reason: String)
   /// Reference and lineart differ in size.
@@ -26,7 +28,7 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   /// The reason code for records and failures.
   public var reason: FailureReason {
     switch self {
-    case .configuration, .setting, .noWeights, .referenceNotFirst: .modelError
+    case .configuration, .setting, .noWeights, .notEmbedded, .referenceNotFirst: .modelError
     case .notFinite, .diverged: .notFinite
     case .unreadable: .unreadable
     case .sizeMismatch: .sizeMismatch
@@ -47,6 +49,9 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
     case .setting(let name, let found, let expected): "setting '\(name)' is '\(found)', expected \(expected)"
     case .noWeights:
       "no weights: name the model's weight files, the last one replacing tensors of the first"
+    case .notEmbedded(let name, let legal):
+      "this program carries no weights '\(name)', only \(legal.joined(separator: ", ")); "
+        + "name weight files of your own with the setting 'weights'"
     case .unreadable(let file, let reason):
       "\(file): cannot be read: \(reason); check the path and its permissions"
     case .sizeMismatch(let clip, let lineart, let found, let expected):

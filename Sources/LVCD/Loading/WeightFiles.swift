@@ -6,8 +6,15 @@ internal import TensorCore
 /// The weight files of one model, in the order in which they replace one another's tensors.
 ///
 /// Officially `svd.safetensors`, then `lvcd.ckpt`. A file of our own holds everything, its configuration
-/// included.
+/// included; one lies inside the program.
 public struct WeightFiles: Sendable {
+  /// Where the bytes of a file lie.
+  private enum Place: @unchecked Sendable {
+    case disk(URL)
+    /// Constants of the program.
+    case program(UnsafeRawBufferPointer)
+  }
+
   /// The metadata entry that holds the configuration.
   public static let configurationEntry = "config"
   /// A tensor of the official model, by which files without a configuration are known.
@@ -17,15 +24,26 @@ public struct WeightFiles: Sendable {
 
   /// The files, the base first.
   public let files: [CheckpointFile]
-  private let urls: [URL]
+  private let places: [Place]
 
   /// Opens the files; nothing but their headers is read.
   ///
   /// - Throws: `ModelError.noWeights` or `CheckpointError`.
   public init(_ urls: [URL]) throws {
     guard !urls.isEmpty else { throw ModelError.noWeights }
-    self.urls = urls
+    places = urls.map(Place.disk)
     files = try urls.map { try CheckpointFile.open($0) }
+  }
+
+  /// Weights inside the program.
+  ///
+  /// - Throws: `ModelError.notEmbedded` where there are none of this name, or `CheckpointError`.
+  public init(embedded name: String) throws {
+    guard let bytes = EmbeddedModels.bytes(named: name) else {
+      throw ModelError.notEmbedded(name: name, legal: EmbeddedModels.names)
+    }
+    places = [.program(bytes)]
+    files = [try CheckpointFile.open(named: "embedded \(name)", constants: bytes)]
   }
 
   /// The configuration that the last file with one carries; the official one for files of the official shape.
@@ -85,7 +103,15 @@ public struct WeightFiles: Sendable {
   /// SHA-256 of every file, in order.
   public func hashes() throws(ModelError) -> [String] {
     var hashes: [String] = []
-    for url in urls { hashes.append(try Self.hash(url)) }
+    for place in places {
+      switch place {
+      case .disk(let url): hashes.append(try Self.hash(url))
+      case .program(let bytes):
+        var hasher = SHA256Hasher()
+        hasher.update(bytes)
+        hashes.append(hasher.finish().description)
+      }
+    }
     return hashes
   }
 

@@ -30,13 +30,13 @@ struct ClipConvolution: Sendable {
 struct TemporalConvolution: Sendable {
   private let video: ClipConvolution
   /// `[out, in, 1, 1]`.
-  private let middle: Tensor
+  private let middle: PreparedWeight
   private let bias: Tensor
 
   init(_ w: WeightScope, _ inputs: Int, _ outputs: Int) throws(CheckpointError) {
     video = try ClipConvolution(w, inputs, outputs)
-    middle = try w.tensor("weight", outputs, inputs, 3, 1, 1).slice(axis: 2, 1..<2)
-      .reshaped(outputs, inputs, 1, 1)
+    let kernels = try w.tensor("weight", outputs, inputs, 3, 1, 1)
+    middle = PreparedWeight(WeightTensor(kernels.slice(axis: 2, 1..<2).reshaped(outputs, inputs, 1, 1)))
     bias = try w.tensor("bias", outputs)
   }
 

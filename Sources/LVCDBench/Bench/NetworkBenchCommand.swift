@@ -9,8 +9,9 @@ struct NetworkBenchCommand: ParsableCommand {
     commandName: "kernels",
     abstract: "Time convolutions, attention and other network operations at the sizes the networks use.",
     discussion: """
-      Seconds of the process's own processor time over the thread count, so that other programs disturb little; the \
-      first run, which prepares the weights, is not counted. GFLOP/s counts the direct algorithm.
+      Seconds of the process's own processor time over the thread count, so that other programs disturb little; runs of \
+      the first tenth of a second, at least one, prepare weights and caches and are not counted. GFLOP/s counts the \
+      direct algorithm.
       """)
 
   @Option(help: "Timed runs of each.")
@@ -83,7 +84,9 @@ struct NetworkBenchCommand: ParsableCommand {
 
   private func time(_ kernel: NetworkKernel) -> Result {
     let work = kernel.prepared()
+    let start = processorSeconds()
     let sum = work().values.reduce(0) { $0 + Double($1) }
+    while processorSeconds() - start < 0.1 { _ = work() }
     ComputeBudget.resetPeakMemory()
     let seconds = (0..<iterations).map { _ in
       let begin = processorSeconds()

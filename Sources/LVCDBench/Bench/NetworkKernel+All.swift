@@ -14,7 +14,9 @@ extension NetworkKernel {
       image("RAFT GRU 1x5", [1, 384, 40, 72], [128, 384, 1, 5], padding: [0, 2]),
       image("RAFT GRU 5x1", [1, 384, 40, 72], [128, 384, 5, 1], padding: [2, 0]),
       NetworkKernel(
-        name: "RAFT correlation lookup", operation: .sampling, input: [2880, 1, 40, 72],
+        name: "RAFT correlation lookup", operation: .lookup, input: [1, 256, 40, 72], parts: 4),
+      NetworkKernel(
+        name: "Grid sample, 2880 planes", operation: .sampling, input: [2880, 1, 40, 72],
         other: [2880, 9, 9, 2]),
     ]
 

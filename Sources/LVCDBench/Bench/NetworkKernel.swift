@@ -4,19 +4,19 @@ internal import TensorCore
 struct NetworkKernel: Encodable {
   /// What is computed; `Benchmarks/networks.py` knows the same names.
   enum Operation: String, Encodable {
-    case convolution2D, convolution3D, linear, attention, normalization, sampling
+    case convolution2D, convolution3D, linear, attention, normalization, sampling, lookup
   }
 
   /// Network and layer.
   var name: String
   var operation: Operation
-  /// Input, for attention queries.
+  /// Input; queries of attention, feature maps of a lookup.
   var input: [Int]
   /// Kernels of a convolution or weight of a linear layer; keys of attention; places of sampling; empty otherwise.
   var other: [Int] = []
   var stride: [Int] = []
   var padding: [Int] = []
-  /// Heads of attention, groups of a normalization.
+  /// Heads of attention, groups of a normalization, levels of a lookup.
   var parts = 1
 
   /// Multiplications and additions of the direct algorithm; nil where memory decides.
@@ -30,7 +30,7 @@ struct NetworkKernel: Encodable {
       return 2 * Self.product([input[0]] + spatial) * Self.product(other)
     case .linear: return 2 * Self.product(input) * Double(other[0])
     case .attention: return 4 * Self.product(input) * Double(other[1])
-    case .normalization, .sampling: return nil
+    case .normalization, .sampling, .lookup: return nil
     }
   }
 
@@ -72,6 +72,18 @@ struct NetworkKernel: Encodable {
     case .sampling:
       let places = (noise.uniform(other) - 0.5) * 2
       return { x.sampled(at: places, alignment: .corners) }
+    case .lookup:
+      let pyramid = CorrelationPyramid(x, noise.uniform(input) - 0.5, levels: parts)
+      let (height, width) = (input[2], input[3])
+      // Places a few pixels away from their own, as after some iterations.
+      let shifts = ((noise.uniform([1, 2, height, width]) - 0.5) * 8).values
+      let places = (0..<2 * height * width).map { index -> Float in
+        let position = index % (height * width)
+        let own = index < height * width ? position % width : position / width
+        return Float(own) + shifts[index]
+      }
+      let at = Tensor(shape: [1, 2, height, width], places)
+      return { pyramid.windows(at: at, radius: 4) }
     }
   }
 }

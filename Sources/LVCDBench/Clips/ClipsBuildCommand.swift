@@ -8,7 +8,7 @@ internal import Perception
 internal import SceneCuts
 
 /// `lvcd-bench clips build`: test sets from films, as the paper makes its own.
-struct ClipsBuildCommand: ParsableCommand {
+struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Cut films into a test set.",
     discussion: """

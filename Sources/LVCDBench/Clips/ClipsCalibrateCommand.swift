@@ -4,7 +4,7 @@ internal import Foundation
 internal import SceneCuts
 
 /// `lvcd-bench clips calibrate`: how well cuts are found on generated films.
-struct ClipsCalibrateCommand: ParsableCommand {
+struct ClipsCalibrateCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate", abstract: "Print precision and recall of the scene-cut detector.",
     discussion: """
@@ -18,6 +18,7 @@ struct ClipsCalibrateCommand: ParsableCommand {
   var threshold: Double = SceneCutDetector.paperThreshold
   @Option(name: .customLong("flash-frames"), help: "Longest flash that is no cut; 0: the paper's rule.")
   var flashFrames: Int = 0
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard (1...10_000).contains(films) else {

@@ -6,7 +6,7 @@ internal import Media
 internal import Synchronization
 
 /// `lvcd-bench clips generate`: procedural cartoon clips with everything known about them.
-struct ClipsGenerateCommand: ParsableCommand {
+struct ClipsGenerateCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
     abstract: "Generate cartoon clips with exact lineart, flow, part maps and a suite file.",
@@ -70,13 +70,11 @@ struct ClipsGenerateCommand: ParsableCommand {
   @Option(help: "Name of the set, also of its suite file.")
   var name: String?
 
-  @Option(help: "Clips or shards made at a time.")
-  var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
-
   @Option(name: [.short, .customLong("output")], help: "Folder to write into; made if missing.")
   var output: String
 
   @OptionGroup var dryRun: DryRunOption
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard (1...10_000_000).contains(count) else {
@@ -89,7 +87,6 @@ struct ClipsGenerateCommand: ParsableCommand {
         throw ValidationError("--keep needs --format training, and neither --flow nor --suite-preset")
       }
     }
-    guard jobs > 0 else { throw ValidationError("--jobs is \(jobs), must be at least 1") }
     guard seed <= UInt64.max - UInt64(count) else {
       throw ValidationError("--seed \(seed) leaves no room for \(count) clips")
     }
@@ -189,7 +186,7 @@ struct ClipsGenerateCommand: ParsableCommand {
   /// Runs `work` for 0..<count on several threads; the first error stops the rest and is thrown.
   private func inParallel(_ count: Int, unit: String, _ work: @Sendable (Int) throws -> Void) throws {
     let state = Mutex((next: 0, done: 0, failure: (any Error)?.none))
-    DispatchQueue.concurrentPerform(iterations: min(jobs, count)) { _ in
+    DispatchQueue.concurrentPerform(iterations: min(common.jobCount, count)) { _ in
       while let index = state.withLock({ state -> Int? in
         guard state.failure == nil, state.next < count else { return nil }
         state.next += 1

@@ -7,7 +7,7 @@ internal import Media
 internal import TensorCore
 
 /// `lvcd-bench colorize`: colours one clip with the diffusion model.
-struct ColorizeCommand: ParsableCommand {
+struct ColorizeCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "colorize",
     abstract: "Colour one clip from a reference frame and lineart.",
@@ -85,7 +85,9 @@ struct ColorizeCommand: ParsableCommand {
 struct WeightOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: "Weight files; later ones replace tensors of earlier ones (svd.safetensors lvcd.ckpt).")
+    help:
+      "Weight files; later ones replace tensors of earlier ones (svd.safetensors lvcd.ckpt). (default: the small model in the program)"
+  )
   var weights: [String] = []
 }
 

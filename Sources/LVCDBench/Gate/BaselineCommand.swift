@@ -10,7 +10,7 @@ struct BaselineCommand: ParsableCommand {
     commandName: "baseline", abstract: "Write, renew and show the file that gate reads.",
     subcommands: [Create.self, Update.self, Show.self])
 
-  struct Create: ParsableCommand {
+  struct Create: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write a baseline from a finished run; a partial run or one with failed clips is refused.")
     @Argument(help: "Run folder.") var source: String
@@ -18,6 +18,7 @@ struct BaselineCommand: ParsableCommand {
       String
     @OptionGroup var note: ProvenanceOption
     @OptionGroup var dryRun: DryRunOption
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
       try reporting {
@@ -31,13 +32,14 @@ struct BaselineCommand: ParsableCommand {
     }
   }
 
-  struct Update: ParsableCommand {
+  struct Update: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract: "Replace a baseline by a finished run and show what changes.")
     @Argument(help: "Run folder.") var source: String
     @Argument(help: "Baseline file.") var file: String
     @OptionGroup var note: ProvenanceOption
     @OptionGroup var dryRun: DryRunOption
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
       try reporting {
@@ -49,10 +51,11 @@ struct BaselineCommand: ParsableCommand {
     }
   }
 
-  struct Show: ParsableCommand {
+  struct Show: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(abstract: "Show a baseline's values and signatures.")
     @Argument(help: "Baseline file.") var file: String
     @Flag(name: .long, help: "Print JSON.") var json = false
+    @OptionGroup var common: CommonOptions
 
     func run() throws {
       try reporting {

@@ -7,7 +7,7 @@ internal import Media
 internal import TensorCore
 
 /// `lvcd-bench plan`: what a run or colouring one clip takes, before anything is computed.
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Estimate what a run, or colouring one clip, takes.",

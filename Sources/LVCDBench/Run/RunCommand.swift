@@ -11,9 +11,9 @@ struct RunCommand: ParsableCommand, LoggingCommand {
     commandName: "run", abstract: "Colour and score clips; resumes by itself.",
     discussion: """
       Without a configuration file, the embedded sets 'similar' and 'general' are scored for the rows copy-first, \
-      fill-first, fill-prev and ground-truth. Records of finished clips are kept in the run folder: running the \
+      fill-first, fill-prev, lvcd (the small model in the program) and ground-truth. Records of finished clips are kept in the run folder: running the \
       same command again computes only what is missing. The paper's tables are one command each: \
-      run --suite paper-table1 --weights FILES.
+      run --suite paper-table1, with the small model or with --weights FILES.
 
       With --shard K/N only that share of the clips is worked on, and no table is written: 'merge' does that when \
       all shards are done. Slurm arrays, srun and MPI are recognised by their variables.

@@ -44,7 +44,7 @@ struct RunRequest: ParsableArguments {
   @Option(name: .customLong("set"), help: "Override one key of the configuration, key=value; repeatable.")
   var overrides: [String] = []
 
-  static let defaultMethods = ["copy-first", "fill-first", "fill-prev", "ground-truth"]
+  static let defaultMethods = ["copy-first", "fill-first", "fill-prev", "lvcd", "ground-truth"]
 
   func validate() throws {
     if let seed, seed < 0 { throw ValidationError("--seed must not be negative, got \(seed)") }
@@ -78,21 +78,19 @@ struct RunRequest: ParsableArguments {
     let environment = EnvironmentSettings.layers(ProcessInfo.processInfo.environment)
     let table = try builtIn
     if let table {
-      let base = try PaperConfigurations.layer(table)
+      let base = try PaperConfigurations.layer(table, hasWeights: !files.weights.isEmpty)
       layers += [base] + environment + [try .overrides(overrides, over: base)]
     } else if let config {
       let file = try ConfigurationLayer.file(URL(fileURLWithPath: config))
       layers += [file] + environment + [try .overrides(overrides, over: file)]
     } else {
-      guard overrides.isEmpty else { throw ValidationError("--set needs a configuration file") }
       // A grid varies the model: it is the row unless others are named.
       let names = grid.isEmpty ? Self.defaultMethods : [Colorizers.modelName]
       let rows = try names.map { try MethodSpec(argument: $0).document }
       let suites = ["similar", "general"].map(JSONValue.string)
-      layers.append(
-        ConfigurationLayer(
-          origin: .default, document: .object(["suites": .array(suites), "methods": .array(rows)])))
-      layers += environment
+      let defaults = ConfigurationLayer(
+        origin: .default, document: .object(["suites": .array(suites), "methods": .array(rows)]))
+      layers += [defaults] + environment + [try .overrides(overrides, over: defaults)]
     }
     func add(_ flag: String, _ key: String, _ value: JSONValue) {
       layers.append(ConfigurationLayer(origin: .flag(flag), key: key, value: value))

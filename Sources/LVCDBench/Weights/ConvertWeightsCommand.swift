@@ -3,7 +3,7 @@ internal import Checkpoints
 internal import Foundation
 
 /// `lvcd-bench weights convert IN OUT.safetensors`.
-struct ConvertWeightsCommand: ParsableCommand {
+struct ConvertWeightsCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write the tensors of a weight file as safetensors, names unchanged.")
 
@@ -17,6 +17,7 @@ struct ConvertWeightsCommand: ParsableCommand {
   var half = false
 
   @OptionGroup var dryRun: DryRunOption
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard output.hasSuffix(".safetensors") else {

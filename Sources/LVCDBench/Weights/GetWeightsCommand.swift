@@ -4,7 +4,7 @@ internal import Foundation
 internal import WeightStore
 
 /// `lvcd-bench weights get`: brings pinned files into the cache.
-struct GetWeightsCommand: ParsableCommand {
+struct GetWeightsCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "get", abstract: "Obtain weight files, check them and keep them in the cache.",
     discussion: """

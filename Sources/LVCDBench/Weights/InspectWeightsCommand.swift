@@ -4,7 +4,7 @@ internal import Foundation
 internal import TensorCore
 
 /// `lvcd-bench weights inspect FILE`: one line per tensor.
-struct InspectWeightsCommand: ParsableCommand {
+struct InspectWeightsCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "List name, type, shape and size of every tensor in a weight file.")
 
@@ -13,6 +13,8 @@ struct InspectWeightsCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object instead of a table.")
   var json = false
+
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     try reporting {

@@ -3,7 +3,7 @@ internal import Foundation
 internal import WeightStore
 
 /// `lvcd-bench weights list`: every pinned file, whether it is here, and what it gives.
-struct ListWeightsCommand: ParsableCommand {
+struct ListWeightsCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the pinned weight files and which of them are here.")
 

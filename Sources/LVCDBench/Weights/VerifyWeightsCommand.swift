@@ -5,7 +5,7 @@ internal import Foundation
 internal import WeightStore
 
 /// `lvcd-bench weights verify`: digests of the files that are here, or of any file.
-struct VerifyWeightsCommand: ParsableCommand {
+struct VerifyWeightsCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check weight files against the pinned sizes and digests.",
     discussion:
@@ -44,7 +44,7 @@ struct VerifyWeightsCommand: ParsableCommand {
 }
 
 /// `lvcd-bench weights path NAME`: where a checked file lies.
-struct WeightsPathCommand: ParsableCommand {
+struct WeightsPathCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "path", abstract: "Print the path of weights after checking them.")
 

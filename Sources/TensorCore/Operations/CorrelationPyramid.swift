@@ -74,7 +74,7 @@ public struct CorrelationPyramid: Sendable {
               ct_correlation_windows(
                 to + (sample * channels + level * entries) * area + start, area,
                 planes + (sample * area + start) * rows * columns, rows, columns, x, x + area,
-                min(Self.grain, area - start), 1 / Float(1 << level), Int32(radius))
+                min(Self.grain, area - start), 1 / Float(1 << level), Int32(radius), CT_VECTOR_AUTO)
             }
           }
         }

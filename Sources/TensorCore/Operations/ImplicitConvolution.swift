@@ -112,7 +112,8 @@ extension WindowGeometry {
 }
 
 extension WindowAxis {
-  fileprivate var axis: ct_axis {
+  /// The same axis for the C kernels.
+  var axis: ct_axis {
     ct_axis(
       input: input, output: output, kernel: kernel, stride: stride, before: before, dilation: dilation)
   }

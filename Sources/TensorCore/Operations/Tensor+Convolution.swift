@@ -76,11 +76,19 @@ extension Tensor {
     let (samples, inputs, outputs) = (shape[0], shape[1], weight.shape[0])
     let tiled = TiledConvolution(
       geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    let phased = PhasedConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    let direct = DirectConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
     let plain = ImplicitConvolution(
       geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
     let run = { (from: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to: UnsafeMutablePointer<Float>) in
       if let tiled {
         tiled.run(from, weight, bias, into: to)
+      } else if let phased {
+        phased.run(from, weight, bias, into: to)
+      } else if let direct {
+        direct.run(from, weight, bias, into: to)
       } else {
         plain.run(from, weight, bias, into: to)
       }

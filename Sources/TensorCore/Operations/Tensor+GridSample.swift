@@ -1,3 +1,5 @@
+internal import CTensorKernels
+
 /// What sampling finds outside an image.
 public enum SamplingBorder: Sendable, Hashable {
   /// Zeros.
@@ -18,36 +20,33 @@ extension Tensor {
     precondition(
       rank == 4 && places.rank == 4 && places.shape[0] == shape[0] && places.shape[3] == 2,
       "places \(Shape.text(places.shape)) do not fit images \(Shape.text(shape))")
-    let (channels, height, width) = (shape[1], shape[2], shape[3])
-    let (outputHeight, outputWidth) = (places.shape[1], places.shape[2])
-    let outputArea = outputHeight * outputWidth
+    precondition(
+      shape[2] * shape[3] > 0 || places.count == 0, "images \(Shape.text(shape)) have no pixels to read")
+    precondition(shape[2] * shape[3] < Int(Int32.max), "images \(Shape.text(shape)) are too large to sample")
+    let (samples, channels) = (shape[0], shape[1])
+    let (inputArea, outputArea) = (shape[2] * shape[3], places.shape[1] * places.shape[2])
+    let across = alignment.steps(shape[3])
+    let down = alignment.steps(shape[2])
     return withUnsafeBufferPointer { source in
       places.withUnsafeBufferPointer { grid in
-        Tensor(shape: [shape[0], channels, outputHeight, outputWidth]) { target in
-          let grain = max(4096 / max(outputWidth * channels, 1), 1)
-          ComputeBudget.forEachRange(shape[0] * outputHeight, grain: grain) { tiles in
-            for index in tiles.lowerBound * outputWidth..<tiles.upperBound * outputWidth {
-              let (tile, column) = (index / outputWidth, index % outputWidth)
-              let output = tile % outputHeight * outputWidth + column
-              let sample = tile / outputHeight
-              let place = (sample * outputArea + output) * 2
-              let x = alignment.pixel(grid[place], size: width)
-              let y = alignment.pixel(grid[place + 1], size: height)
-              let across = BilinearTap(x, size: width, border: border)
-              let down = BilinearTap(y, size: height, border: border)
-              for channel in 0..<channels {
-                let plane = (sample * channels + channel) * height
-                let upper = (plane + down.first) * width
-                let lower = (plane + down.second) * width
-                let above =
-                  source[upper + across.first] * across.firstWeight
-                  + source[upper + across.second] * across.secondWeight
-                let below =
-                  source[lower + across.first] * across.firstWeight
-                  + source[lower + across.second] * across.secondWeight
-                let value = above * down.firstWeight + below * down.secondWeight
-                target[(sample * channels + channel) * outputArea + output] = value
-              }
+        Tensor(shape: [samples, channels, places.shape[1], places.shape[2]]) { target in
+          guard let from = source.baseAddress, let grid = grid.baseAddress, let to = target.baseAddress else {
+            return
+          }
+          let grain = min(max(4096 / channels / 64, 1) * 64, outputArea)
+          let parts = (outputArea + grain - 1) / grain
+          let together = max(4096 / (grain * channels), 1)
+          ComputeBudget.forEachRange(samples * parts, grain: together) { range in
+            var sampling = ct_sampling(
+              channels: channels, height: shape[2], width: shape[3], column_scale: across.scale,
+              column_shift: across.shift, row_scale: down.scale, row_shift: down.shift,
+              repeats_edge: border == .edge ? 1 : 0)
+            for index in range {
+              let (sample, first) = (index / parts, index % parts * grain)
+              ct_sample(
+                to + sample * channels * outputArea + first, outputArea, from + sample * channels * inputArea,
+                &sampling, grid + (sample * outputArea + first) * 2, min(grain, outputArea - first),
+                CT_VECTOR_AUTO)
             }
           }
         }
@@ -56,38 +55,12 @@ extension Tensor {
   }
 }
 
-/// Two neighbouring pixels and their weights; pixels outside weigh nothing.
-private struct BilinearTap {
-  var first = 0
-  var second = 0
-  var firstWeight: Float = 0
-  var secondWeight: Float = 0
-
-  init(_ place: Float, size: Int, border: SamplingBorder) {
-    var place = place
-    if border == .edge { place = min(max(place.isNaN ? 0 : place, 0), Float(size - 1)) }
-    guard place > -1, place < Float(size) else { return }
-    // The largest integer not above `place`, which is more than -1: rounding down itself is a call where the compiler
-    // may not assume SSE 4.1.
-    let index = place < 0 ? -1 : Int(place)
-    let fraction = place - Float(index)
-    if index >= 0 {
-      first = index
-      firstWeight = 1 - fraction
-    }
-    if index + 1 < size {
-      second = index + 1
-      secondWeight = fraction
-    }
-  }
-}
-
 extension GridAlignment {
-  /// The pixel coordinate of a place between -1 and 1.
-  fileprivate func pixel(_ place: Float, size: Int) -> Float {
+  /// The pixel coordinate of a place between -1 and 1 is (place + 1) * scale + shift.
+  fileprivate func steps(_ size: Int) -> (scale: Float, shift: Float) {
     switch self {
-    case .edges: return ((place + 1) * Float(size) - 1) / 2
-    case .corners: return (place + 1) / 2 * Float(size - 1)
+    case .edges: return (Float(size) / 2, -0.5)
+    case .corners: return (Float(size - 1) / 2, 0)
     }
   }
 }

@@ -1,158 +1,145 @@
 internal import CTensorKernels
 
-/// Convolution with 3x3 kernels at stride 1 by transformed tiles (`CTensorWinograd.h`), with a quarter of the
-/// multiplications. Its largest error is about 1e-5 of the result's root mean square at 1280 channels, four times that
-/// of plain sums.
+/// Convolution by transformed tiles: reorders channels by sixteen, transforms tiles, multiplies every point's tiles
+/// with its transformed kernels, and transforms back.
 struct TiledConvolution {
-  let geometry: WindowGeometry
+  let transform: any TileTransform
   let samples: Int
   let inputs: Int
   let outputs: Int
+  /// Elements of one channel of the input and of the result.
+  let inputArea: Int
+  let outputArea: Int
 
-  private static let points = Int(CT_TILE_POINTS)
-  private static let side = Int(CT_TILE)
   private static let chunk = Int(CT_CHUNK)
-  /// Fewer tiles than this do not pay for reading the transformed kernels, four times the plain ones.
-  private static let fewestTiles = 32
   /// Floats of reordered input at a time, unless one sample needs more.
   private static let reorderedLimit = 1 << 24
   /// Floats of one reordered sample above which it is computed in bands of this size.
   private static let bandLimit = 1 << 21
 
-  /// Nil where plain products are faster: other kernels, strides or dilations, few channels, few or mostly empty tiles.
+  /// Nil where plain products are faster.
   init?(geometry: WindowGeometry, samples: Int, inputs: Int, outputs: Int, groups: Int) {
-    self.geometry = geometry
+    guard groups == 1, 4 * inputs >= 3 * Self.chunk, outputs >= Self.chunk,
+      let transform = tileTransform(geometry, samples: samples, inputs: inputs, outputs: outputs)
+    else { return nil }
+    self.transform = transform
     self.samples = samples
     self.inputs = inputs
     self.outputs = outputs
-    let axes = [geometry.rows, geometry.columns]
-    guard groups == 1, inputs >= Self.chunk, outputs >= Self.chunk, geometry.frames.input == 1,
-      geometry.frames.output == 1, geometry.frames.kernel == 1,
-      axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 })
-    else { return nil }
-    let tiles = samples * imageTiles
-    guard tiles >= Self.fewestTiles, 20 * tiles <= 3 * samples * geometry.outputArea else { return nil }
+    inputArea = geometry.inputArea
+    outputArea = geometry.outputArea
   }
 
-  private var tileRows: Int { (geometry.rows.output + Self.side - 1) / Self.side }
-  private var tileColumns: Int { (geometry.columns.output + Self.side - 1) / Self.side }
-  private var imageTiles: Int { tileRows * tileColumns }
   private var chunks: Int { (inputs + Self.chunk - 1) / Self.chunk }
-  private var kernelLayout: PackedLayout { .columns(outputs, inner: chunks * Self.chunk) }
+  /// Elements that are summed at each point: channels, for every frame of the kernel.
+  private var inner: Int { transform.taps * chunks * Self.chunk }
+  private var kernelLayout: PackedLayout { .columns(outputs, inner: inner) }
   private var paddedOutputs: Int { kernelLayout.panels * kernelLayout.panel }
   /// Tiles that are transformed and multiplied together: with few channels so many that all stays in the cache, with
   /// many so many that kernels are read seldom.
-  private var blockTiles: Int { inputs + outputs >= 512 ? 224 : 56 }
-
-  private var image: ct_tiled_image {
-    ct_tiled_image(
-      channels: inputs, height: geometry.rows.input, width: geometry.columns.input,
-      rows_before: geometry.rows.before, columns_before: geometry.columns.before,
-      output_height: geometry.rows.output, output_width: geometry.columns.output, tile_rows: tileRows,
-      tile_columns: tileColumns)
+  private var blockTiles: Int {
+    transform.points * (inner + outputs) >= Int(CT_TILE_POINTS) * 512 ? 224 : 56
   }
 
   func run(
     _ from: UnsafePointer<Float>, _ weight: PreparedWeight, _ bias: UnsafePointer<Float>?,
     into to: UnsafeMutablePointer<Float>
   ) {
-    weight.withForm(.winograd, count: Self.points * kernelLayout.floatCount) { values, transformed in
-      transform(values, into: transformed)
+    weight.withForm(transform.form, count: kernelCount) { values, transformed in
+      transformKernels(values, into: transformed)
     } _: { kernels in
-      if chunks * Self.chunk * geometry.inputArea > Self.bandLimit {
-        for sample in 0..<samples { runBands(sample, from, kernels, bias, into: to) }
-      } else {
-        runWhole(from, kernels, bias, into: to)
-      }
+      multiply(from, kernels, bias, into: to)
     }
   }
 
-  /// Reorders and computes as many whole samples at a time as fit.
-  private func runWhole(
+  /// Floats of the transformed kernels.
+  var kernelCount: Int { transform.points * kernelLayout.floatCount }
+
+  /// The convolution with transformed kernels.
+  func multiply(
     _ from: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
     into to: UnsafeMutablePointer<Float>
   ) {
-    let area = geometry.inputArea
-    let perSample = chunks * Self.chunk * area
-    let step = min(max(Self.reorderedLimit / max(perSample, 1), 1), samples)
-    let reordered = TensorStorage(uninitializedByteCount: step * perSample * 4)
-    let floats = reordered.floats
-    for first in stride(from: 0, to: samples, by: step) {
-      let count = min(step, samples - first)
-      ComputeBudget.forEachTile(count * chunks) { tile in
-        ct_interleave_chunk(
-          floats + tile * area * Self.chunk, from + (first + tile / chunks) * inputs * area, inputs, area,
-          area,
-          tile % chunks, CT_VECTOR_AUTO)
+    let perSample = chunks * Self.chunk * inputArea
+    if perSample > Self.bandLimit,
+      let bands = transform.bands(limit: Self.bandLimit / (chunks * Self.chunk))
+    {
+      for sample in 0..<samples {
+        for band in bands { run(band, sample..<sample + 1, from, kernels, bias, into: to) }
       }
-      let source = ReorderedInput(start: floats, chunkStep: area * Self.chunk)
-      runTiles(
-        0..<count * imageTiles, source, kernels, bias, into: to + first * outputs * geometry.outputArea)
+    } else {
+      let step = min(max(Self.reorderedLimit / max(perSample, 1), 1), samples)
+      for first in stride(from: 0, to: samples, by: step) {
+        let range = first..<min(first + step, samples)
+        let whole = TileBand(
+          transform: transform, runs: [0..<inputArea], tiles: 0..<range.count * transform.tiles)
+        run(whole, range, from, kernels, bias, into: to)
+      }
     }
-    withExtendedLifetime(reordered) {}
   }
 
-  /// Reorders and computes a large image in bands of tile rows that stay near the processor.
-  private func runBands(
-    _ sample: Int, _ from: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>,
+  /// Reorders and computes a band of some samples.
+  private func run(
+    _ band: TileBand, _ range: Range<Int>, _ from: UnsafePointer<Float>, _ kernels: UnsafePointer<Float>,
     _ bias: UnsafePointer<Float>?, into to: UnsafeMutablePointer<Float>
   ) {
-    let (rows, width) = (geometry.rows, geometry.columns.input)
-    let images = from + sample * inputs * geometry.inputArea
-    let rowCount = chunks * Self.chunk * width
-    let height = max((Self.bandLimit / rowCount - 2) / Self.side, 1)
-    let reordered = TensorStorage(uninitializedByteCount: rowCount * (height * Self.side + 2) * 4)
+    let area = band.runs.reduce(0) { $0 + $1.count }
+    let reordered = TensorStorage(uninitializedByteCount: range.count * chunks * Self.chunk * area * 4)
     let floats = reordered.floats
-    for first in stride(from: 0, to: tileRows, by: height) {
-      let last = min(first + height, tileRows)
-      let lower = min(max(first * Self.side - rows.before, 0), rows.input)
-      let upper = max(min(last * Self.side + 2 - rows.before, rows.input), lower)
-      let area = (upper - lower) * width
-      ComputeBudget.forEachTile(chunks) { chunk in
+    ComputeBudget.forEachTile(range.count * chunks) { tile in
+      let source = from + (range.lowerBound + tile / chunks) * inputs * inputArea
+      var target = floats + tile * area * Self.chunk
+      for run in band.runs {
         ct_interleave_chunk(
-          floats + chunk * area * Self.chunk, images + lower * width, inputs, geometry.inputArea, area, chunk,
-          CT_VECTOR_AUTO)
+          target, source + run.lowerBound, inputs, inputArea, run.count, tile % chunks, CT_VECTOR_AUTO)
+        target += run.count * Self.chunk
       }
-      // Row 0 of the image would lie this far before the band; only rows of the band are read.
-      let source = ReorderedInput(
-        start: floats - lower * width * Self.chunk, chunkStep: area * Self.chunk)
-      runTiles(
-        first * tileColumns..<last * tileColumns, source, kernels, bias,
-        into: to + sample * outputs * geometry.outputArea)
     }
+    // Elements before the first of the band are never read.
+    let source = ReorderedInput(
+      start: floats - band.sourceShift * Self.chunk, chunkStep: area * Self.chunk)
+    runTiles(
+      band, source, kernels, bias, into: to + range.lowerBound * outputs * outputArea + band.targetShift)
     withExtendedLifetime(reordered) {}
   }
 
-  private func transform(_ values: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>) {
+  /// Transforms kernels `[outputs, inputs, frames, rows, columns]` into `kernelCount` floats.
+  func transformKernels(
+    _ values: UnsafePointer<Float>, into to: UnsafeMutablePointer<Float>
+  ) {
     let layout = kernelLayout
     let pointStep = layout.floatCount
-    if inputs % Self.chunk != 0 { to.update(repeating: 0, count: Self.points * pointStep) }
+    if inputs % Self.chunk != 0 { to.update(repeating: 0, count: transform.points * pointStep) }
     ComputeBudget.forEachTile(layout.panels) { panel in
       let output = panel * layout.panel
-      for index in 0..<layout.blocks {
-        let range = layout.range(ofBlock: index)
-        ct_tile_kernels(
-          to + layout.offset(panel: panel, block: range), values, inputs, output,
-          min(layout.panel, outputs - output), range.lowerBound,
-          min(range.upperBound, inputs) - range.lowerBound,
-          layout.panel, pointStep, CT_VECTOR_AUTO)
+      for chunk in 0..<transform.taps * chunks {
+        let range = layout.range(ofBlock: chunk * Self.chunk / layout.block)
+        let channel = chunk % chunks * Self.chunk
+        transform.transformKernels(
+          values, outputs: output..<min(output + layout.panel, outputs),
+          channels: channel..<min(channel + Self.chunk, inputs), tap: chunk / chunks, rowStep: layout.panel,
+          pointStep: pointStep,
+          into: to + layout.offset(panel: panel, block: range)
+            + (chunk * Self.chunk - range.lowerBound) * layout.panel)
       }
     }
   }
 
   private func runTiles(
-    _ range: Range<Int>, _ source: ReorderedInput, _ kernels: UnsafePointer<Float>,
+    _ band: TileBand, _ source: ReorderedInput, _ kernels: UnsafePointer<Float>,
     _ bias: UnsafePointer<Float>?, into to: UnsafeMutablePointer<Float>
   ) {
-    let tiles = range.count
-    let blocks = (tiles + blockTiles - 1) / blockTiles
-    let size = (tiles + blocks - 1) / blocks
-    let inputCount = Self.points * PackedLayout.rows(size, inner: chunks * Self.chunk).floatCount
-    let scratchCount = inputCount + Self.points * size * paddedOutputs
+    let range = band.tiles
+    guard !range.isEmpty else { return }
+    let blocks = (range.count + blockTiles - 1) / blockTiles
+    let size = (range.count + blocks - 1) / blocks
+    let inputCount = transform.points * PackedLayout.rows(size, inner: inner).floatCount
+    let scratchCount = inputCount + transform.points * size * paddedOutputs
     let run = { (block: Int, isAlone: Bool, scratch: UnsafeMutablePointer<Float>) in
       let first = range.lowerBound + block * size
       runBlock(
-        first..<max(min(first + size, range.upperBound), first), source, kernels, bias, scratch,
+        first..<max(min(first + size, range.upperBound), first), band.transform, source, kernels, bias,
+        scratch,
         scratch + inputCount, isAlone: isAlone, into: to)
     }
     // Many blocks: a thread each. Few: all threads share every block.
@@ -167,37 +154,32 @@ struct TiledConvolution {
 
   /// Transforms, products and transforms back of some tiles. `isAlone` tells that no other block is being computed.
   private func runBlock(
-    _ tiles: Range<Int>, _ source: ReorderedInput, _ kernels: UnsafePointer<Float>,
-    _ bias: UnsafePointer<Float>?, _ transformed: UnsafeMutablePointer<Float>,
+    _ tiles: Range<Int>, _ transform: any TileTransform, _ source: ReorderedInput,
+    _ kernels: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
+    _ transformed: UnsafeMutablePointer<Float>,
     _ products: UnsafeMutablePointer<Float>, isAlone: Bool, into to: UnsafeMutablePointer<Float>
   ) {
     guard !tiles.isEmpty else { return }
-    let shape = image
-    let rows = PackedLayout.rows(tiles.count, inner: chunks * Self.chunk)
+    let rows = PackedLayout.rows(tiles.count, inner: inner)
     let outputWidth = paddedOutputs
-    each(chunks, isAlone) { chunk in
+    each(transform.taps * chunks, isAlone) { chunk in
       let range = rows.range(ofBlock: chunk * Self.chunk / rows.block)
       let target = rows.offset(panel: 0, block: range) + (chunk * Self.chunk - range.lowerBound) * rows.panel
-      withUnsafePointer(to: shape) { image in
-        ct_tile_inputs(
-          transformed + target, source.start + chunk * source.chunkStep, image, chunks * source.chunkStep,
-          tiles.lowerBound, tiles.count, rows.panel, rows.panel * range.count, rows.floatCount, CT_VECTOR_AUTO
-        )
-      }
+      transform.transformInputs(
+        tiles, tap: chunk / chunks, source.start + chunk % chunks * source.chunkStep,
+        sampleStep: chunks * source.chunkStep, panelRows: rows.panel, panelStep: rows.panel * range.count,
+        pointStep: rows.floatCount, into: transformed + target)
     }
     let columns = kernelLayout
-    each(Self.points, isAlone) { point in
+    each(transform.points, isAlone) { point in
       PackedProduct.multiply(
         rows, transformed + point * rows.floatCount, rowPanels: 0..<rows.panels, columns,
         kernels + point * columns.floatCount, columnPanels: 0..<columns.panels,
         into: products + point * tiles.count * outputWidth, stride: outputWidth)
     }
     each((outputs + Self.chunk - 1) / Self.chunk, isAlone) { chunk in
-      withUnsafePointer(to: shape) { image in
-        ct_tile_outputs(
-          to, products, bias, image, outputs, chunk, tiles.lowerBound, tiles.count, outputWidth,
-          tiles.count * outputWidth, CT_VECTOR_AUTO)
-      }
+      transform.transformOutputs(
+        tiles, chunk: chunk, products, tileStep: outputWidth, bias: bias, into: to)
     }
   }
 
@@ -209,7 +191,7 @@ struct TiledConvolution {
 
 /// Input whose channels were interleaved by sixteen.
 private struct ReorderedInput {
-  /// Where the first row of the first sample lies or would lie.
+  /// Where the first element of the first sample lies or would lie.
   let start: UnsafePointer<Float>
   /// Floats between chunks of channels; samples follow their last chunk.
   let chunkStep: Int

@@ -1,0 +1,15 @@
+#include "EmbeddedModels.h"
+
+// Weights in half precision that this project trained on its own generated animation (Training/README.md);
+// licence Apache-2.0, as the program.
+_Alignas(64) static const unsigned char lvcd_mini[] = {
+#embed "Models/lvcd-mini.safetensors"
+};
+
+static const lvcd_embedded_model models[] = {
+    {"lvcd-mini", lvcd_mini, sizeof lvcd_mini},
+};
+
+size_t lvcd_embedded_model_count(void) { return sizeof models / sizeof models[0]; }
+
+lvcd_embedded_model lvcd_embedded_model_at(size_t index) { return models[index]; }
