@@ -7,7 +7,7 @@ RUN ?= runs/default
 TRAINING ?= .training
 DEVICE ?= cpu
 
-.PHONY: run test build packages open report-check bench train clean
+.PHONY: run test build packages open report-check gate bench train clean
 
 # Weights come first; without a connection the run goes on and its columns say what is missing.
 run: build
@@ -31,8 +31,16 @@ open: build
 	Scripts/build-open-set.sh $(PROGRAM)
 
 # Scores the embedded sets and compares the tables with the committed ones.
+report-check: RUN =
 report-check: build
-	Scripts/check-report.sh $(PROGRAM)
+	RUN="$(RUN)" Scripts/check-report.sh $(PROGRAM)
+
+# Judges the embedded sets against the committed baseline, as Docs/ci/gate.yml does on GitHub.
+gate: export BASELINE = quality/baseline.json
+gate: export RULES = quality/gate.json
+gate: export RUN_OPTIONS = quality/run.json
+gate: build
+	Scripts/gate.sh $(PROGRAM)
 
 bench: build
 	python3 Benchmarks/peers.py --program $(PROGRAM)

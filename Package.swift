@@ -148,7 +148,7 @@ let package = Package(
       name: "MetricsTests",
       dependencies: [
         "Metrics", "CKernels", "EvalCore", "Perception", "Imaging", "Media", "TestSupport", "TensorCore",
-        "Checkpoints", "LinearAlgebra", "WeightStore",
+        "Checkpoints", "LinearAlgebra", "Statistics", "WeightStore",
       ]),
     .testTarget(name: "BaselinesTests", dependencies: ["Baselines", "EvalCore", "TestSupport"]),
     .testTarget(

@@ -37,7 +37,8 @@ import Testing
     #expect(try configuration(#"{"model.overlap":[0,4]}"#).rows.allSatisfy { !$0.isTimingOnly })
     // One per combination of everything but the noise.
     let both = try configuration(#"{"model.overlap":[2,4],"model.steps":[3,5],"model.seed":[1,2]}"#).rows
-    #expect(both.filter(\.isTimingOnly).map(\.name) == ["steps=3, o=0 (timing only)", "steps=5, o=0 (timing only)"])
+    #expect(
+      both.filter(\.isTimingOnly).map(\.name) == ["steps=3, o=0 (timing only)", "steps=5, o=0 (timing only)"])
   }
 
   @Test func variantsWithoutOverlapAppearOnce() throws {
@@ -60,14 +61,16 @@ import Testing
   }
 
   @Test func theDocumentReadsBackAsTheSameRequest() throws {
-    let first = try configuration(#"{"model.overlap":[2,{"value":4,"label":"o=4 (ours)"}],"model.variant":["full"]}"#)
+    let first = try configuration(
+      #"{"model.overlap":[2,{"value":4,"label":"o=4 (ours)"}],"model.variant":["full"]}"#)
     let again = try RunConfiguration(first.document, file: "again")
     #expect(again.grid == first.grid && again.rows == first.rows)
     #expect(again.rows.map(\.name).contains("Full method, o=4 (ours)"))
   }
 
   @Test(arguments: [
-    #"{"model.overlaps":[1]}"#, #"{"model.overlap":[]}"#, #"{"model.overlap":4}"#, #"{"model.overlap":[4,4]}"#,
+    #"{"model.overlaps":[1]}"#, #"{"model.overlap":[]}"#, #"{"model.overlap":4}"#,
+    #"{"model.overlap":[4,4]}"#,
     #"{"model.seed":["x"]}"#, #"{"model.seed":[-1]}"#, #"{"model.overlap":[[1]]}"#, #"{"overlap":[1]}"#,
     #"{"model.overlap":[{"label":"a"}]}"#, #"{"model.overlap":[{"value":1,"name":"a"}]}"#,
   ])

@@ -134,6 +134,16 @@ import Testing
     let workflow = try String(
       contentsOf: root.appendingPathComponent("Docs/ci/gate.yml"), encoding: .utf8)
     let steps = workflow.split(separator: "\n").filter { $0.contains("run: ") }
+    // Our own CI asks what the workflow asks, of files that are there.
+    let makefile = try String(contentsOf: root.appendingPathComponent("Makefile"), encoding: .utf8)
+    for name in ["BASELINE", "RULES", "RUN_OPTIONS"] {
+      let line = try #require(workflow.split(separator: "\n").first { $0.contains(" \(name): ") })
+      let value = try #require(line.firstRange(of: "\(name): ").map { String(line[$0.upperBound...]) })
+      #expect(makefile.contains("gate: export \(name) = \(value)\n"), "\(name)")
+      if value.hasPrefix("quality/") {
+        #expect(FileManager.default.fileExists(atPath: root.appendingPathComponent(value).path))
+      }
+    }
     #expect(
       steps.map { $0.trimmingPrefix { $0 == " " } } == [
         "run: make build", "run: Scripts/gate.sh .build/release/lvcd-bench",

@@ -58,8 +58,32 @@ import Testing
     let page = try page("--against", path("old"), "--gallery", "2")
     #expect(count("<article", in: page) == 2 && page.contains("<figcaption>Baseline"))
     #expect(page.contains("Most regressed first"))
+    // The paired comparison is there too; three clips tell nothing.
+    #expect(page.contains("id=\"comparison\"") && page.contains("fewer than 10: no interval"))
+    #expect(page.contains("id=\"strata\""))
     let first = try #require(page.range(of: "<article"))
     #expect(page[first.lowerBound...].prefix(200).contains("data-row=\"theirs\""))
+  }
+
+  @Test func reportsForMachines() throws {
+    func report(_ format: String, _ environment: String = "unset GITHUB_STEP_SUMMARY") throws
+      -> Program.Outcome
+    {
+      try Program.shell(
+        "\(environment); \"$PROGRAM\" report '\(path("run"))' --format \(format)", cache: cache)
+    }
+    #expect(
+      try report("junit").output.contains("<testsuites name=\"lvcd-bench run\" tests=\"3\" failures=\"0\""))
+    #expect(try report("bmf").output.contains("\"tiny/theirs\" : {"))
+    #expect(try report("gha").output.contains("\"name\" : \"tiny/theirs EDMD"))
+    #expect(try report("gha-bigger").output.contains("\"unit\" : \"dB\""))
+    #expect(try report("strata").output.contains("along the clip"))
+    #expect(try report("github").output.hasPrefix("# Results"))
+    let summary = path("summary.md")
+    let appended = try report("github", "export GITHUB_STEP_SUMMARY='\(summary)'")
+    #expect(appended.status == 0 && appended.output.isEmpty, "\(appended.errors)")
+    #expect(try String(contentsOfFile: summary, encoding: .utf8).hasPrefix("# Results"))
+    #expect(try report("xml").status == 64)
   }
 
   @Test func framesThatAreGone() throws {

@@ -1,7 +1,6 @@
 public import EvalCore
 internal import Foundation
 internal import Media
-internal import Synchronization
 
 /// A finished run read back: its records, and the frames behind them as far as they are still there. Writes nothing
 /// into the run folder.
@@ -48,18 +47,15 @@ public struct RunArchive: Sendable {
     guard let own = measured.firstIndex(where: { $0.method == cell.method }) else { return ([], 0) }
     let shared = known.dropFirst().reduce(Set(known[0].keys)) { $0.intersection($1.keys) }
     let files = known[own].filter { shared.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
-    let slots = Mutex([ClipRecord?](repeating: nil, count: files.count))
-    let damaged = Mutex(0)
-    try Workers.run(files.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
-      let file = files[index]
+    let found = try Workers.map(files.count) { index -> ClipRecord? in
       do {
-        let record = try ClipRecord.open(try Data(contentsOf: file), file: file.path)
-        slots.withLock { $0[index] = record }
+        return try ClipRecord.open(try Data(contentsOf: files[index]), file: files[index].path)
       } catch is ClipRecordError {
-        damaged.withLock { $0 += 1 }
+        return nil
       }
     }
-    return (slots.withLock { $0.compactMap(\.self) }, damaged.withLock { $0 })
+    let records = found.compactMap(\.self)
+    return (records, found.count - records.count)
   }
 
   /// Record files of a cell by clip id.

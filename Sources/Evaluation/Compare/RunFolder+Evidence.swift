@@ -18,7 +18,7 @@ extension RunFolder {
     var cells: [CellEvidence] = []
     for cell in measured {
       let clips = suites.first { $0.name == cell.suite }?.clips ?? []
-      let records = try clips.map { try record(of: cell, clip: $0) }
+      let records = try Workers.map(clips.count) { try record(of: cell, clip: clips[$0]) }
       for column in results.metrics where column.unavailability == nil {
         cells.append(CellEvidence(cell, column, records))
       }

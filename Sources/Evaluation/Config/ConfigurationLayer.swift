@@ -176,14 +176,16 @@ extension JSONValue {
     return .object(members)
   }
 
-  /// The value at a key path.
+  /// The value at a key path; keys may hold dots themselves (`grid`'s do).
   func member(_ path: String) -> JSONValue? {
-    var value: JSONValue? = self
-    for key in path.split(separator: ".") {
-      guard case .object(let members)? = value else { return nil }
-      value = members[String(key)]
+    guard case .object(let members) = self else { return nil }
+    if let value = members[path] { return value }
+    for dot in path.indices where path[dot] == "." {
+      if let found = members[String(path[..<dot])]?.member(String(path[path.index(after: dot)...])) {
+        return found
+      }
     }
-    return value
+    return nil
   }
 
   /// JSON on one line, keys sorted.

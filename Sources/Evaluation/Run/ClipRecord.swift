@@ -86,8 +86,19 @@ public struct ClipRecord: Codable, Sendable, Hashable {
   }
 
   /// Where the hash stands: behind the opening quote of its value.
+  ///
+  /// Quotes inside strings are escaped, so that no text of others can look like the key; it stands near the end.
   private static func hashPlace(_ bytes: [UInt8]) -> Int? {
-    bytes.firstRange(of: Array("\"recordHash\" : \"".utf8))?.upperBound
+    let key = Array("\"recordHash\" : \"".utf8)
+    return bytes.withUnsafeBufferPointer { content -> Int? in
+      guard let base = content.baseAddress else { return nil }
+      var start = content.count - key.count
+      while start >= 0 {
+        if memcmp(base + start, key, key.count) == 0 { return start + key.count }
+        start -= 1
+      }
+      return nil
+    }
   }
 
   private static var encoder: JSONEncoder {

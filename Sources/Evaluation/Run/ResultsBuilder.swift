@@ -21,8 +21,10 @@ struct ResultsBuilder {
     for suite in runner.suites {
       var failed: Set<String> = []
       for row in runner.rows where row.hasRecords {
-        for clip in row.clips(of: suite, timingClips: runner.configuration.timingClips) {
-          if let record = try record(suite, row, clip) {
+        let clips = row.clips(of: suite, timingClips: runner.configuration.timingClips)
+        let known = try Workers.map(clips.count) { try record(suite, row, clips[$0]) }
+        for (clip, found) in zip(clips, known) {
+          if let record = found {
             records[suite.name, default: [:]][row.key, default: [:]][clip.id] = record
           } else {
             // A clip that could not be timed is no reason to leave it out of the scores.

@@ -330,4 +330,14 @@ enum Workers {
     }
     if let error = failure.withLock({ $0 }) { throw error }
   }
+
+  /// What `body` makes of 0 to `count - 1`, in order, computed on all cores.
+  static func map<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Value) throws -> [Value] {
+    let slots = Mutex([Value?](repeating: nil, count: count))
+    try run(count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
+      let value = try body(index)
+      slots.withLock { $0[index] = value }
+    }
+    return slots.withLock { $0.compactMap(\.self) }
+  }
 }

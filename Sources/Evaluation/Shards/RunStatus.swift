@@ -1,6 +1,5 @@
 internal import EvalCore
 internal import Foundation
-internal import Synchronization
 
 /// How far a run is, clip by clip.
 public struct RunStatus: Sendable {
@@ -36,8 +35,7 @@ public struct RunStatus: Sendable {
     recordedShards = try RunDescription.load(runner.folder).shards
     let wanted = runner.metrics.filter { $0.unavailability == nil }.map(\.signature)
     let clips = runner.suites.flatMap { suite in suite.clips.map { (suite: suite, clip: $0) } }
-    let states = Mutex([State](repeating: .missing, count: clips.count))
-    try Workers.run(clips.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
+    let states = try Workers.map(clips.count) { index in
       let (suite, clip) = clips[index]
       var worst = State.done
       for row in runner.rows where row.hasRecords {
@@ -46,9 +44,9 @@ public struct RunStatus: Sendable {
         let state = Self.state(row, suite, clip, wanted: row.isTimingOnly ? [] : wanted, runner.folder)
         if state == .missing || worst == .done { worst = state }
       }
-      states.withLock { $0[index] = worst }
+      return worst
     }
-    entries = zip(clips, states.withLock { $0 }).map {
+    entries = zip(clips, states).map {
       Entry(suite: $0.suite.name, clip: $0.clip.id, state: $1)
     }
   }

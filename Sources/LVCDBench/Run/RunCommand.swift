@@ -86,7 +86,8 @@ struct RunExecution: ParsableArguments {
 
   func validate() throws {
     if let shard, Shard(shard) == nil {
-      throw ValidationError("--shard '\(shard)': expected K/N or K-M/N with 1 <= K <= M <= N, for example 3/16")
+      throw ValidationError(
+        "--shard '\(shard)': expected K/N or K-M/N with 1 <= K <= M <= N, for example 3/16")
     }
   }
 

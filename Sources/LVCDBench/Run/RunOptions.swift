@@ -34,7 +34,8 @@ struct RunRequest: ParsableArguments {
 
   @OptionGroup var files: WeightOptions
 
-  @Option(name: .customLong("timing-clips"), help: "Clips that a row without overlap is timed on. (default: 3)")
+  @Option(
+    name: .customLong("timing-clips"), help: "Clips that a row without overlap is timed on. (default: 3)")
   var timingClips: Int?
 
   @Option(name: .long, help: "Seed of every colorizer.")
