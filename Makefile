@@ -38,7 +38,7 @@ report-check: build
 # Judges the embedded sets against the committed baseline, as Docs/ci/gate.yml does on GitHub.
 gate: export BASELINE = quality/baseline.json
 gate: export RULES = quality/gate.json
-gate: export RUN_OPTIONS = --suite similar --suite general --method copy-first --method fill-first --method fill-prev --method ground-truth --metrics psnr,ssim,edmd,tc --metric-option tc.flow=dis
+gate: export RUN_OPTIONS = quality/run.json
 gate: build
 	Scripts/gate.sh $(PROGRAM)
 

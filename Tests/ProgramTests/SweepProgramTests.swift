@@ -22,7 +22,7 @@ import Testing
     let suite = try TinySuite(in: folder.url, clips: 2, frames: 3)
     let arguments =
       [
-        "sweep", "--suite", suite.file.path, "--metrics", "psnr", "--grid", "model.overlap=2,3", "--grid",
+        "sweep", "--suite", suite.file.path, "--metrics", "edmd", "--grid", "model.overlap=2,3", "--grid",
         "model.steps=1", "--timing-clips", "1", "-o", path("run"), "--weights",
       ] + weights
     let run = try Program.run(arguments, cache: cache)

@@ -167,6 +167,12 @@ extension TableLayout {
   /// The paper's table that a run is about.
   init(of configuration: RunConfiguration) {
     let settings = configuration.grid.axes.map(\.setting)
+    // Tables 2 and 3 have no column for what a run may be about alone.
+    let columns: Set<MetricID> = [.fid, .fvd, .lpips, .edmd, .tc]
+    if !settings.isEmpty, columns.isDisjoint(with: configuration.metrics) {
+      self = .generic
+      return
+    }
     self = settings.contains("overlap") ? .table3 : settings.contains("variant") ? .table2 : .table1
   }
 }
