@@ -208,4 +208,18 @@ import Testing
       #expect(outcome.output.contains(command))
     }
   }
+
+  @Test(arguments: [
+    ["run"], ["sweep"], ["colorize"], ["plan"], ["score"], ["report"], ["compare"], ["gate"], ["merge"], ["status"],
+    ["baseline", "create"], ["baseline", "update"], ["baseline", "show"], ["suites", "list"], ["suites", "import"],
+    ["clips", "generate"], ["clips", "build"], ["lineart"], ["flow"], ["distance-map"], ["weights", "get"],
+    ["weights", "inspect"], ["weights", "convert"], ["doctor"],
+  ])
+  func everyCommandHasTheCommonOptions(words: [String]) throws {
+    let help = try Program.run(words + ["--help"], cache: cache)
+    #expect(help.status == 0)
+    for option in ["--quiet", "--plain", "--log-file", "--threads", "--memory", "--offline"] {
+      #expect(help.output.contains(option), "\(words) \(option)")
+    }
+  }
 }
