@@ -98,15 +98,15 @@ import Testing
     var image = ct_tiled_image(
       frames: ct_axis(input: 1, output: 1, kernel: 1, stride: 1, before: 0, dilation: 1), height: side,
       width: side, side: tileSide, rows_before: 1, columns_before: 1, output_height: side, output_width: side,
-      tile_rows: 3,
-      tile_columns: 3)
+      tile_rows: (side + tileSide - 1) / tileSide, tile_columns: (side + tileSide - 1) / tileSide)
+    let tiles = image.tile_rows * image.tile_columns
     func all(_ vector: ct_vector) -> [Float] {
       var chunk = [Float](repeating: 0, count: side * side * 16)
       ct_interleave_chunk(&chunk, x, channels, side * side, side * side, 1, vector)
       var inputs = [Float](repeating: 0, count: 36 * 9 * 16)
-      ct_tile_inputs(&inputs, chunk, &image, 0, 0, 0, 9, 9, 0, 9 * 16, vector)
+      ct_tile_inputs(&inputs, chunk, &image, 0, 0, 0, tiles, tiles, 0, 9 * 16, vector)
       var result = [Float](repeating: 0, count: outputs * side * side)
-      for part in 0..<2 { ct_tile_outputs(&result, m, w, &image, outputs, part, 0, 9, 32, 9 * 32, vector) }
+      for part in 0..<2 { ct_tile_outputs(&result, m, w, &image, outputs, part, 0, tiles, 32, 9 * 32, vector) }
       var kernels = [Float](repeating: 0, count: 36 * channels * 32)
       ct_tile_kernels(
         &kernels, w, tileSide, channels * taps, taps, outputs, channels, 32, channels * 32, vector)
