@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,9 +73,11 @@ class ColorizerTask:
         return not is_inert(name) and (self.options.video or not is_temporal(name))
 
     def describe(self) -> dict[str, Any]:
-        """Configuration, seed and batch."""
+        """Configuration, seed and batch. Of the codec only what makes the latents: its decoder is trained apart."""
         options = self.options
         config = self.module.config
+        if config.codec is not None:
+            config = replace(config, codec=replace(config.codec, decoder_channels=(), decoder_lineart=False))
         return {
             "config": config.to_json(),
             "seed": options.seed,
