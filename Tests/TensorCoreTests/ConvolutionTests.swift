@@ -157,7 +157,8 @@ import Testing
   /// Kernels of one element: tails of every length, groups, clips, several blocks of channels, many small images.
   /// No more rounding than that of plain sums.
   @Test(arguments: [
-    (1, 7, 5, [1, 1, 1], 1), (1, 40, 33, [1, 9, 57], 1), (2, 24, 50, [3, 14, 15], 2), (1, 600, 30, [1, 5, 9], 1),
+    (1, 7, 5, [1, 1, 1], 1), (1, 40, 33, [1, 9, 57], 1), (2, 24, 50, [3, 14, 15], 2),
+    (1, 600, 30, [1, 5, 9], 1),
     (3, 1100, 15, [1, 20, 29], 1), (5, 33, 17, [1, 3, 3], 1),
   ])
   func pointwiseMatchesPlainLoops(samples: Int, inputs: Int, outputs: Int, size: [Int], groups: Int) {
@@ -166,7 +167,8 @@ import Testing
     let w = Oracle.numbers(outputs * inputs / groups, seed: 42)
     let bias = Oracle.numbers(outputs, seed: 43)
     let result = Tensor(shape: [samples, inputs] + size, x).convolved3D(
-      Tensor(shape: [outputs, inputs / groups, 1, 1, 1], w), bias: Tensor(shape: [outputs], bias), groups: groups)
+      Tensor(shape: [outputs, inputs / groups, 1, 1, 1], w), bias: Tensor(shape: [outputs], bias),
+      groups: groups)
     #expect(result.shape == [samples, outputs] + size)
     var expected: [Double] = []
     for sample in 0..<samples {

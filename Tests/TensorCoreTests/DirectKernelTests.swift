@@ -205,7 +205,9 @@ import Testing
   }
 
   /// Images down to one pixel a side, more places than one block holds.
-  @Test(arguments: vectors, [(7, 9, 0), (7, 9, 1), (1, 9, 0), (1, 9, 1), (7, 1, 0), (7, 1, 1), (1, 1, 0), (2, 2, 1)])
+  @Test(
+    arguments: vectors,
+    [(7, 9, 0), (7, 9, 1), (1, 9, 0), (1, 9, 1), (7, 1, 0), (7, 1, 1), (1, 1, 0), (2, 2, 1)])
   func samples(vector: ct_vector, sizes: (height: Int, width: Int, repeatsEdge: Int)) {
     guard ct_supports_vector(vector) != 0 else { return }
     let (channels, count) = (3, 179)
@@ -244,7 +246,9 @@ import Testing
   @Test(arguments: vectors, [0, 1])
   func hostilePlaces(vector: ct_vector, repeatsEdge: Int) {
     guard ct_supports_vector(vector) != 0 else { return }
-    let hostile: [Float] = [.nan, .infinity, -.infinity, 3e38, -3e38, 2.2e9, -2.2e9, .leastNonzeroMagnitude, -0.0, 5]
+    let hostile: [Float] = [
+      .nan, .infinity, -.infinity, 3e38, -3e38, 2.2e9, -2.2e9, .leastNonzeroMagnitude, -0.0, 5,
+    ]
     let x: [Float] = [1, 2, 3, 4, 5, 6]
     let places = hostile.flatMap { a in hostile.flatMap { [a, $0] } }
     var sampling = ct_sampling(
