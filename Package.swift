@@ -78,7 +78,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "PerceptionTests",
-      dependencies: ["Perception", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport"]),
+      dependencies: [
+        "Perception", "CKernels", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport",
+      ]),
 
     // MARK: - Model
     .target(name: "EmbeddedModels", exclude: ["Models"]),

@@ -63,10 +63,9 @@ void ct_spread_offsets(int32_t *offsets, const ct_window *w, size_t frame_step, 
 }
 
 void ct_pack_kernels(
-    float *to, const float *from, const ct_window *w, size_t block, size_t first, size_t count, size_t panel_rows) {
+    float *to, const float *from, const ct_window *w, size_t block, size_t first, size_t count) {
   size_t frames = (size_t)w->frames.kernel, taps = (size_t)(w->rows.kernel * w->columns.kernel);
   size_t inner = w->channels * frames * taps;
-  if (count < panel_rows) memset(to, 0, inner * panel_rows * sizeof *to);
   for (size_t o = 0; o < count; o++) {
     const float *source = from + (first + o) * inner;
     float *target = to + o;
@@ -76,7 +75,7 @@ void ct_pack_kernels(
         for (size_t c = start; c < end; c++) {
           for (size_t tap = 0; tap < taps; tap++) {
             *target = source[(c * frames + t) * taps + tap];
-            target += panel_rows;
+            target += count;
           }
         }
       }
@@ -87,4 +86,9 @@ void ct_pack_kernels(
 void ct_convolve(
     const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count, ct_vector vector) {
   CT_DISPATCH(ct_convolve, direct, window, outputs, first, count)
+}
+
+void ct_convolve_narrow(
+    const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count, ct_vector vector) {
+  CT_DISPATCH(ct_convolve_narrow, direct, window, outputs, first, count)
 }

@@ -34,7 +34,10 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
   @Option(help: "Also write a picture: hue is direction, saturation length.")
   var png: String?
 
-  @Option(help: "Time this many further runs and print their seconds as JSON, for Benchmarks/flow_peers.py.")
+  @Option(
+    help:
+      "Time this many further runs and print their seconds of processor time as JSON, for Benchmarks/flow_peers.py."
+  )
   var bench: Int?
 
   @OptionGroup var common: CommonOptions
@@ -85,10 +88,8 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
   }
 
   private func time(_ estimator: any FlowEstimator, _ frames: [Frame], runs: Int) throws {
-    let clock = ContinuousClock()
     let seconds = try (0..<runs).map { _ in
-      let elapsed = try clock.measure { _ = try estimator.flow(from: frames[0], to: frames[1]) }
-      return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+      try ProcessorTime.measure { _ = try estimator.flow(from: frames[0], to: frames[1]) }
     }
     try answer(json: Timing(method: estimator.name, seconds: seconds))
   }

@@ -154,6 +154,55 @@ import Testing
     #expect(Oracle.relativeError(result.values, expected) < 1.5e-5)
   }
 
+  /// Kernels of one element: tails of every length, groups, clips, several blocks of channels, many small images.
+  /// No more rounding than that of plain sums.
+  @Test(arguments: [
+    (1, 7, 5, [1, 1, 1], 1), (1, 40, 33, [1, 9, 57], 1), (2, 24, 50, [3, 14, 15], 2),
+    (1, 600, 30, [1, 5, 9], 1),
+    (3, 1100, 15, [1, 20, 29], 1), (5, 33, 17, [1, 3, 3], 1),
+  ])
+  func pointwiseMatchesPlainLoops(samples: Int, inputs: Int, outputs: Int, size: [Int], groups: Int) {
+    let area = size.reduce(1, *)
+    let x = Oracle.numbers(samples * inputs * area, seed: 41)
+    let w = Oracle.numbers(outputs * inputs / groups, seed: 42)
+    let bias = Oracle.numbers(outputs, seed: 43)
+    let result = Tensor(shape: [samples, inputs] + size, x).convolved3D(
+      Tensor(shape: [outputs, inputs / groups, 1, 1, 1], w), bias: Tensor(shape: [outputs], bias),
+      groups: groups)
+    #expect(result.shape == [samples, outputs] + size)
+    var expected: [Double] = []
+    for sample in 0..<samples {
+      for output in 0..<outputs {
+        let first = output / (outputs / groups) * (inputs / groups)
+        for position in 0..<area {
+          expected.append(
+            (0..<inputs / groups).reduce(Double(bias[output])) {
+              $0 + Double(w[output * inputs / groups + $1])
+                * Double(x[(sample * inputs + first + $1) * area + position])
+            })
+        }
+      }
+    }
+    #expect(Oracle.relativeError(result.values, expected) < 3e-6)
+  }
+
+  /// The first layer of Inception and others like it.
+  @Test(arguments: [(1, 3, 32, 3, 101, 97), (2, 3, 17, 3, 66, 129), (2, 5, 40, 2, 70, 64)])
+  func narrowKernelsMatchPlainLoops(
+    samples: Int, inputs: Int, outputs: Int, kernel: Int, height: Int, width: Int
+  ) {
+    let x = Oracle.numbers(samples * inputs * height * width, seed: 44)
+    let w = Oracle.numbers(outputs * inputs * kernel * kernel, seed: 45)
+    let result = Tensor(shape: [samples, inputs, height, width], x).convolved2D(
+      Tensor(shape: [outputs, inputs, kernel, kernel], w), stride: 2)
+    let size = (height: (height - kernel) / 2 + 1, width: (width - kernel) / 2 + 1)
+    #expect(result.shape == [samples, outputs, size.height, size.width])
+    let expected = Oracle.convolution(
+      x, [samples, inputs, height, width], w, [outputs, inputs, kernel, kernel], strides: (2, 2),
+      before: (0, 0), outputSize: size, groups: 1)
+    #expect(Oracle.relativeError(result.values, expected) < 3e-6)
+  }
+
   /// Weights that are kept, in half precision, and over the memory limit give the same bits.
   @Test func preparedWeightsChangeNothing() {
     let limit = ComputeBudget.packedWeightLimit
@@ -184,6 +233,9 @@ import Testing
       let rows = convolved.reshaped(2, 33 * 35, 50)
       results.append([
         convolved, x.convolved2D(w, stride: 2, padding: 1),
+        x.convolved2D(Tensor(shape: [50, 40, 1, 1], Oracle.numbers(2000, seed: 16))),
+        x.reshaped(4, 2, 165, 70).convolved2D(
+          Tensor(shape: [20, 2, 3, 3], Oracle.numbers(360, seed: 17)), stride: 2),
         x.reshaped(1, 40, 2, 33, 35).convolved3D(
           Tensor(shape: [50, 40, 3, 1, 1], Oracle.numbers(50 * 120, seed: 10)),
           padding: Size3D(frames: 1, height: 0, width: 0)),

@@ -37,4 +37,13 @@ CK_DECLARE(double, ck_ssim_f64, const double *restrict a, const double *restrict
 CK_DECLARE(void, ck_blur, const double *input, size_t height, size_t width, const double *half_taps,
            size_t radius, double *output, double *restrict scratch)
 
+CK_DECLARE(void, ck_dis_search, const ck_dis_level *level, const ck_dis_grid *grid, int iterations, float *u, float *v,
+           float *costs)
+CK_DECLARE(void, ck_dis_densify, const ck_dis_level *level, const ck_dis_grid *grid, const float *u, const float *v,
+           float *dense_u, float *dense_v, float *weights)
+CK_DECLARE(void, ck_flow_median, float *values, size_t height, size_t width, float *scratch)
+CK_DECLARE(void, ck_flow_gradient, const float *from, size_t height, size_t width, float *dx, float *dy)
+CK_DECLARE(void, ck_flow_refine, const ck_dis_level *level, const ck_flow_energy *energy, float *u, float *v,
+           float *scratch)
+
 #endif

@@ -35,17 +35,16 @@ void ct_spread_offsets(int32_t *offsets, const ct_window *window, size_t frame_s
 enum { CT_DIRECT_AHEAD = 30 };
 
 /// Packs kernels `[outputs, channels, frames, rows, columns]` of outputs `first..<first + count` into one panel
-/// `[element][panel_rows]` in the same order of elements; outputs beyond the last are zero.
+/// `[element][count]` in the same order of elements.
 void ct_pack_kernels(
-    float *to, const float *from, const ct_window *window, size_t block, size_t first, size_t count,
-    size_t panel_rows);
+    float *to, const float *from, const ct_window *window, size_t block, size_t first, size_t count);
 
 /// Where `ct_convolve` reads and writes.
 typedef struct {
-  /// Panels of kernels of `inner` elements, from the first element that counts on; `step` floats apart.
+  /// Panels of kernels, `step` floats apart; `inner` elements count, from `element` on.
   const float *kernels;
-  size_t step, inner, panel_rows;
-  /// Offsets of those elements from `image`.
+  size_t step, element, inner, panel_rows;
+  /// Offsets of the elements that count from `image`.
   const int32_t *offsets;
   const float *image;
   /// The first output channel, `[rows.output, columns.output]` of one frame, and floats to the next.
@@ -53,7 +52,7 @@ typedef struct {
   size_t output_step;
   /// One number per output channel, or NULL.
   const float *bias;
-  /// Whether sums go on from what lies in `to`.
+  /// Whether sums are added to what lies in `to`.
   int keeps;
 } ct_direct;
 
@@ -61,6 +60,15 @@ typedef struct {
 /// positions. `first` is a multiple of `ct_panel_columns`. The copy may be read up to `ct_panel_columns` floats beyond
 /// its end. Every element is summed in the order of the kernel's elements.
 void ct_convolve(
+    const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count, ct_vector vector);
+
+/// Elements of the kernel that `ct_convolve_narrow` can hold.
+enum { CT_NARROW_ELEMENTS = 64 };
+
+/// The same for kernels of few elements, `columns.stride` 2, no padding and no dilation, at positions
+/// `first..<first + count` of one frame of the result, at least `ct_panel_columns` wide: `image` is the sample itself,
+/// whose elements are gathered while they are multiplied. `offsets` are multiples of `ct_panel_columns`.
+void ct_convolve_narrow(
     const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count, ct_vector vector);
 
 #endif

@@ -8,6 +8,7 @@
 #include "CTensorLines.h"
 #include "CTensorMatrix.h"
 #include "CTensorOperations.h"
+#include "CTensorPooling.h"
 #include "CTensorSampling.h"
 #include "CTensorWinograd.h"
 

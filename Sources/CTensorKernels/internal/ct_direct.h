@@ -6,6 +6,8 @@
 #define CT_DECLARE_DIRECT(suffix) \
   void ct_spread_plane##suffix(float *to, size_t phase_step, const float *from, const ct_window *window); \
   void ct_convolve##suffix( \
+      const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count); \
+  void ct_convolve_narrow##suffix( \
       const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count)
 
 CT_DECLARE_DIRECT(_generic);

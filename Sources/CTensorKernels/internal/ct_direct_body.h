@@ -30,7 +30,16 @@ typedef struct {
 CT_TARGET static void find_runs(
     output_runs *found, const ct_window *w, ptrdiff_t pitch, ptrdiff_t first, ptrdiff_t count) {
   ptrdiff_t width = w->columns.output;
-  found->is_whole = 1;
+  ptrdiff_t first_row = (ptrdiff_t)((uint32_t)first / (uint32_t)pitch), first_column = first - first_row * pitch;
+  found->is_whole = count >= CT_COLUMNS && first_column + CT_COLUMNS <= width;
+  if (found->is_whole) {
+    for (int v = 0; v < 2; v++) {
+      found->counts[v] = 1;
+      found->runs[v][0] = (output_run){
+          first_row * width + first_column + v * CT_LANES, (unsigned)((1ull << CT_LANES) - 1)};
+    }
+    return;
+  }
   for (int v = 0; v < 2; v++) {
     ptrdiff_t position = first + v * CT_LANES;
     ptrdiff_t end = first + count < position + CT_LANES ? first + count : position + CT_LANES;
@@ -47,26 +56,17 @@ CT_TARGET static void find_runs(
       }
       p = next;
     }
-    unsigned all = (unsigned)((1ull << CT_LANES) - 1);
-    found->is_whole = found->is_whole && found->counts[v] == 1 && found->runs[v][0].mask == all;
   }
 }
 
 // `rows` and `vectors` are constants in every call, so that the sums live in registers.
 CT_INLINE void convolve_block(
     const int rows, const int vectors, const float *restrict kernels, const int32_t *restrict offsets, size_t inner,
-    const float *restrict image, const float *bias, size_t valid, float *to, size_t step, int keeps,
-    const output_runs *runs) {
+    const float *restrict image, const float *bias, float *to, size_t step, int keeps, const output_runs *runs) {
   lanes sums[CT_ROWS][2];
   CT_UNROLL for (int i = 0; i < rows; i++) {
-    float start = bias && (size_t)i < valid ? bias[i] : 0.0f;
-    CT_UNROLL for (int j = 0; j < vectors; j++) {
-      sums[i][j] = start - (lanes){0};
-      if (!keeps || (size_t)i >= valid) continue;
-      for (int run = 0; run < runs->counts[j]; run++) {
-        CT_LOAD_SOME(sums[i][j], to + (size_t)i * step + runs->runs[j][run].offset, runs->runs[j][run].mask);
-      }
-    }
+    float start = bias ? bias[i] : 0.0f;
+    CT_UNROLL for (int j = 0; j < vectors; j++) sums[i][j] = start - (lanes){0};
   }
   for (size_t k = 0; k < inner; k++) {
     const float *source = image + offsets[k];
@@ -84,20 +84,27 @@ CT_INLINE void convolve_block(
   }
   if (runs->is_whole) {
     CT_UNROLL for (int i = 0; i < rows; i++) {
-      if ((size_t)i >= valid) break;
       float *row = to + (size_t)i * step;
-      CT_UNROLL for (int j = 0; j < vectors; j++) *(loose_lanes *)(row + runs->runs[j][0].offset) = sums[i][j];
+      CT_UNROLL for (int j = 0; j < vectors; j++) {
+        loose_lanes *target = (loose_lanes *)(row + runs->runs[j][0].offset);
+        *target = keeps ? *target + sums[i][j] : sums[i][j];
+      }
     }
     return;
   }
   CT_UNROLL for (int i = 0; i < rows; i++) {
-    if ((size_t)i >= valid) break;
     float *row = to + (size_t)i * step;
     CT_UNROLL for (int j = 0; j < vectors; j++) {
       for (int run = 0; run < runs->counts[j]; run++) {
         unsigned mask = runs->runs[j][run].mask;
         float *target = row + runs->runs[j][run].offset;
-        CT_STORE_SOME(target, mask, sums[i][j]);
+        lanes value = sums[i][j];
+        if (keeps) {
+          lanes kept = {0};
+          CT_LOAD_SOME(kept, target, mask);
+          value += kept;
+        }
+        CT_STORE_SOME(target, mask, value);
       }
     }
   }
@@ -106,15 +113,14 @@ CT_INLINE void convolve_block(
 #define CT_BLOCK_OF(count) \
   CT_TARGET static __attribute__((noinline)) void convolve_block_##count( \
       const float *kernels, const int32_t *offsets, size_t inner, const float *image, const float *bias, \
-      size_t valid, float *to, size_t step, int keeps, const output_runs *runs) { \
+      float *to, size_t step, int keeps, const output_runs *runs) { \
     if (runs->counts[1] > 0) \
-      convolve_block(count, 2, kernels, offsets, inner, image, bias, valid, to, step, keeps, runs); \
-    else convolve_block(count, 1, kernels, offsets, inner, image, bias, valid, to, step, keeps, runs); \
+      convolve_block(count, 2, kernels, offsets, inner, image, bias, to, step, keeps, runs); \
+    else convolve_block(count, 1, kernels, offsets, inner, image, bias, to, step, keeps, runs); \
   }
 
 typedef void (*convolve_function)(
-    const float *, const int32_t *, size_t, const float *, const float *, size_t, float *, size_t, int,
-    const output_runs *);
+    const float *, const int32_t *, size_t, const float *, const float *, float *, size_t, int, const output_runs *);
 
 CT_BLOCK_OF(1)
 CT_BLOCK_OF(2)
@@ -151,7 +157,6 @@ CT_TARGET void CT_NAME(ct_convolve)(
   ptrdiff_t pitch = (ptrdiff_t)ct_spread_of(window).pitch;
   size_t rows = direct->panel_rows, panels = (outputs + rows - 1) / rows;
   size_t places = (count + CT_COLUMNS - 1) / CT_COLUMNS;
-  convolve_function run = convolve_blocks[rows];
   // Few kernels stay in the nearest cache: then positions are the outer loop.
   int positions_first = panels * rows * direct->inner <= 4096;
   output_runs runs;
@@ -166,10 +171,96 @@ CT_TARGET void CT_NAME(ct_convolve)(
           &runs, window, pitch, (ptrdiff_t)position, (ptrdiff_t)(rest < CT_COLUMNS ? rest : CT_COLUMNS));
       found = place;
     }
+    // The last panel has only the rows that are left.
     size_t valid = outputs - output < rows ? outputs - output : rows;
-    run(direct->kernels + output / rows * direct->step, direct->offsets, direct->inner, direct->image + position,
-        direct->bias ? direct->bias + output : 0, valid, direct->to + output * direct->output_step,
-        direct->output_step, direct->keeps, &runs);
+    convolve_blocks[valid](
+        direct->kernels + output / rows * direct->step + direct->element * valid, direct->offsets, direct->inner,
+        direct->image + position, direct->bias ? direct->bias + output : 0,
+        direct->to + output * direct->output_step, direct->output_step, direct->keeps, &runs);
+  }
+}
+
+// What the positions of one place read for one row of the kernel, `[column][CT_COLUMNS]`: every second element from
+// `source` on for each column. Positions below `skipped` keep what they have. Loads end with the last element that is
+// asked for where there are two columns or more.
+CT_INLINE void take_every_second(
+    float *restrict to, const float *restrict source, ptrdiff_t columns, ptrdiff_t skipped) {
+  for (ptrdiff_t j = 0; j < columns; j += 2) {
+    int is_last = j + 1 == columns;
+    const float *start = source + j - is_last;
+    CT_UNROLL for (int v = 0; v < 2; v++, start += 2 * CT_LANES) {
+      lanes first = *(const loose_lanes *)start, second = *(const loose_lanes *)(start + CT_LANES);
+      lanes even = CT_EVERY_SECOND(first, second, 0), odd = CT_EVERY_SECOND(first, second, 1);
+      float *target = to + j * CT_COLUMNS + v * CT_LANES;
+      if (skipped == 0) {
+        if (!is_last) *(loose_lanes *)target = even;
+        *(loose_lanes *)(is_last ? target : target + CT_COLUMNS) = odd;
+        continue;
+      }
+      ptrdiff_t kept = skipped - v * CT_LANES;
+      if (kept >= CT_LANES) continue;
+      unsigned mask = (unsigned)((1ull << CT_LANES) - (kept > 0 ? 1ull << kept : 1ull));
+      if (!is_last) {
+        CT_STORE_SOME(target, mask, even);
+        target += CT_COLUMNS;
+      }
+      CT_STORE_SOME(target, mask, odd);
+    }
+  }
+}
+
+// What the positions of one place read, `[element][CT_COLUMNS]`.
+CT_INLINE void gather_place(
+    float *restrict to, const float *restrict image, const ct_window *w, ptrdiff_t position, ptrdiff_t count) {
+  ptrdiff_t width = w->columns.output, row = position / width, column = position - row * width;
+  // As many positions lie in this row of the result, the others in the next, as much further on.
+  ptrdiff_t here = width - column;
+  ptrdiff_t next = w->rows.stride * w->columns.input - 2 * width;
+  ptrdiff_t columns = w->columns.kernel;
+  for (size_t c = 0; c < w->channels; c++) {
+    const float *start = image + c * w->channel_step + row * w->rows.stride * w->columns.input + 2 * column;
+    for (ptrdiff_t i = 0; i < w->rows.kernel; i++, start += w->columns.input, to += columns * CT_COLUMNS) {
+      if (count == CT_COLUMNS) {
+        // What the next place reads.
+        CT_UNROLL for (int line = 2; line < 4; line++) {
+          __builtin_prefetch(start + line * CT_COLUMNS);
+          __builtin_prefetch(start + line * CT_COLUMNS + CT_LANES);
+        }
+        if (columns == 3) take_every_second(to, start, 3, 0);
+        else take_every_second(to, start, columns, 0);
+        if (here < CT_COLUMNS) take_every_second(to, start + next, columns, here);
+        continue;
+      }
+      for (ptrdiff_t j = 0; j < columns; j++) {
+        for (ptrdiff_t p = 0; p < CT_COLUMNS; p++) {
+          to[j * CT_COLUMNS + p] = p < count ? start[j + 2 * p + (p < here ? 0 : next)] : 0.0f;
+        }
+      }
+    }
+  }
+}
+
+CT_TARGET void CT_NAME(ct_convolve_narrow)(
+    const ct_direct *direct, const ct_window *window, size_t outputs, size_t first, size_t count) {
+  float patches[CT_NARROW_ELEMENTS * CT_COLUMNS] __attribute__((aligned(64)));
+  size_t rows = direct->panel_rows;
+  for (size_t place = 0; place < count; place += CT_COLUMNS) {
+    size_t valid = count - place < CT_COLUMNS ? count - place : CT_COLUMNS;
+    gather_place(patches, direct->image, window, (ptrdiff_t)(first + place), (ptrdiff_t)valid);
+    output_runs runs = {.is_whole = valid == CT_COLUMNS};
+    for (size_t v = 0; v < 2; v++) {
+      size_t some = valid > v * CT_LANES ? valid - v * CT_LANES : 0;
+      if (some > CT_LANES) some = CT_LANES;
+      runs.counts[v] = some > 0;
+      runs.runs[v][0] = (output_run){(ptrdiff_t)(first + place + v * CT_LANES), (unsigned)((1ull << some) - 1)};
+    }
+    for (size_t output = 0; output < outputs; output += rows) {
+      size_t held = outputs - output < rows ? outputs - output : rows;
+      convolve_blocks[held](
+          direct->kernels + output / rows * direct->step, direct->offsets, direct->inner, patches,
+          direct->bias ? direct->bias + output : 0, direct->to + output * direct->output_step, direct->output_step,
+          direct->keeps, &runs);
+    }
   }
 }
 

@@ -84,14 +84,18 @@ CT_TARGET void CT_NAME(ct_correlation_windows)(
   }
 }
 
-enum { PLACES = 64 };
+enum { PLACES = 128 };
 
 typedef int sixteen_flags __attribute__((vector_size(64)));
+// Two neighbouring floats, moved as one.
+typedef double loose_pair __attribute__((aligned(4), may_alias));
+typedef double eight_pairs __attribute__((vector_size(64)));
 
-// Two neighbouring pixels on one axis and their weights; pixels outside weigh nothing.
+// Two neighbouring pixels on one axis, the first at `index` inside the image, and their weights; pixels outside weigh
+// nothing. An axis of one pixel has it as the first.
 typedef struct {
-  sixteen_flags first[PLACES / 16], second[PLACES / 16];
-  sixteen first_weight[PLACES / 16], second_weight[PLACES / 16];
+  sixteen_flags index;
+  sixteen first, second;
 } neighbours;
 
 // The value where the flag is set, otherwise zero. Macros and pointers, because vectors this wide may not be passed by
@@ -99,8 +103,7 @@ typedef struct {
 #define ONLY(flags, value) ((sixteen)((flags) & (sixteen_flags)(value)))
 
 CT_ALWAYS void find_neighbours(
-    neighbours *found, int group, const sixteen *places, float scale, float shift, size_t size, int step,
-    int repeats_edge) {
+    neighbours *found, const sixteen *places, float scale, float shift, size_t size, int repeats_edge) {
   float last = (float)size - 1.0f;
   sixteen place = (*places + 1.0f) * scale + shift;
   if (repeats_edge) {
@@ -112,57 +115,90 @@ CT_ALWAYS void find_neighbours(
   place = ONLY(touches, place);
   // Conversion cuts towards zero: one less between -1 and 0.
   sixteen_flags index = __builtin_convertvector(place, sixteen_flags) + (place < 0.0f);
-  sixteen fraction = place - __builtin_convertvector(index, sixteen);
-  sixteen_flags has_first = touches & (index >= 0), has_second = touches & (index + 1 < (int)size);
-  found->first[group] = has_first & (index * step);
-  found->first_weight[group] = ONLY(has_first, 1.0f - fraction);
-  found->second[group] = has_second & ((index + 1) * step);
-  found->second_weight[group] = ONLY(has_second, fraction);
+  sixteen right = place - __builtin_convertvector(index, sixteen);
+  sixteen left = ONLY(touches, (sixteen){0} + 1.0f) - right;
+  // Before the first pixel only the right one counts, at the last only the left one: the pair moves inside.
+  sixteen_flags before = index < 0, behind = ~before & (index > (int)size - 2);
+  found->index = index - before + behind;
+  found->first = ONLY(before, right) + ONLY(~before & ~behind, left);
+  found->second = ONLY(behind, left) + ONLY(~before & ~behind, right);
+  if (size == 1) {
+    found->index = (sixteen_flags){0};
+    found->first += found->second;
+    found->second = (sixteen){0};
+  }
 }
 
-// Pixels of one row each, at sixteen places of a plane, blended. Loads one by one are faster than gathering.
-CT_ALWAYS void blend_rows(
-    sixteen *to, const float *plane, const sixteen_flags *rows, const neighbours *across, int group) {
-  sixteen_flags first_places = *rows + across->first[group], second_places = *rows + across->second[group];
-  sixteen first, second;
+// Neighbours of sixteen places: the first pixel of all, and weights.
+typedef struct {
+  sixteen_flags pixel;
+  sixteen left, right, above, below;
+} corners;
+
+CT_ALWAYS void find_corners(corners *found, const float *places, const ct_sampling *s) {
+  sixteen low = *(const loose_sixteen *)places, high = *(const loose_sixteen *)(places + 16);
+  sixteen x = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  sixteen y = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  neighbours across, down;
+  find_neighbours(&across, &x, s->column_scale, s->column_shift, s->width, s->repeats_edge);
+  find_neighbours(&down, &y, s->row_scale, s->row_shift, s->height, s->repeats_edge);
+  *found = (corners){down.index * (int)s->width + across.index, across.first, across.second, down.first, down.second};
+}
+
+// Pixels of one row each, at sixteen places of a plane, blended. Two loaded as one are faster than gathering, and a
+// column has no second one.
+CT_ALWAYS void blend_pairs(sixteen *to, const float *plane, const corners *at, const int is_column) {
+  if (is_column) {
+    sixteen pixels = {0};
 #pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) first[i] = plane[first_places[i]];
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) second[i] = plane[second_places[i]];
-  *to = first * across->first_weight[group] + second * across->second_weight[group];
+    for (int i = 0; i < 16; i++) pixels[i] = plane[at->pixel[i]];
+    *to = pixels * at->left;
+    return;
+  }
+  eight_pairs low, high;
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) low[i] = *(const loose_pair *)(plane + at->pixel[i]);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; i++) high[i] = *(const loose_pair *)(plane + at->pixel[i + 8]);
+  sixteen left = __builtin_shufflevector(
+      (sixteen)low, (sixteen)high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  sixteen right = __builtin_shufflevector(
+      (sixteen)low, (sixteen)high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  *to = left * at->left + right * at->right;
+}
+
+CT_ALWAYS void sample_plane(
+    float *to, const float *plane, size_t row_step, const corners *places, size_t count, const int is_column) {
+  for (size_t start = 0; start < count; start += 16) {
+    const corners *at = &places[start / 16];
+    sixteen above, below;
+    blend_pairs(&above, plane, at, is_column);
+    blend_pairs(&below, plane + row_step, at, is_column);
+    above = above * at->above + below * at->below;
+    if (count - start >= 16) *(loose_sixteen *)(to + start) = above;
+    else memcpy(to + start, &above, (count - start) * sizeof *to);
+  }
 }
 
 CT_TARGET void CT_NAME(ct_sample)(
     float *restrict to, size_t stride, const float *restrict planes, const ct_sampling *s,
     const float *restrict places, size_t count) {
+  // A single row is read twice; the second time it weighs nothing.
+  size_t row_step = s->height > 1 ? s->width : 0;
   for (size_t start = 0; start < count; start += PLACES) {
     size_t valid = count - start < PLACES ? count - start : PLACES;
-    float some[2 * PLACES];
-    const float *block = places + 2 * start;
-    if (valid < PLACES) {
-      memset(some, 0, sizeof some);
-      memcpy(some, block, 2 * valid * sizeof *block);
-      block = some;
-    }
-    neighbours across, down;
-    int groups = (int)(valid + 15) / 16;
-    for (int g = 0; g < groups; g++) {
-      sixteen low = *(const loose_sixteen *)(block + 32 * g), high = *(const loose_sixteen *)(block + 32 * g + 16);
-      sixteen x = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-      sixteen y = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-      find_neighbours(&across, g, &x, s->column_scale, s->column_shift, s->width, 1, s->repeats_edge);
-      find_neighbours(&down, g, &y, s->row_scale, s->row_shift, s->height, (int)s->width, s->repeats_edge);
+    corners found[PLACES / 16];
+    for (size_t first = 0; first < valid; first += 16) {
+      const float *some = places + 2 * (start + first);
+      float rest[32] = {0};
+      if (valid - first < 16) some = memcpy(rest, some, 2 * (valid - first) * sizeof *rest);
+      find_corners(&found[first / 16], some, s);
     }
     for (size_t c = 0; c < s->channels; c++) {
       const float *plane = planes + c * s->height * s->width;
-      float values[PLACES];
-      for (int g = 0; g < groups; g++) {
-        sixteen above, below;
-        blend_rows(&above, plane, &down.first[g], &across, g);
-        blend_rows(&below, plane, &down.second[g], &across, g);
-        *(loose_sixteen *)(values + 16 * g) = above * down.first_weight[g] + below * down.second_weight[g];
-      }
-      memcpy(to + c * stride + start, values, valid * sizeof *values);
+      float *row = to + c * stride + start;
+      if (s->width == 1) sample_plane(row, plane, row_step, found, valid, 1);
+      else sample_plane(row, plane, row_step, found, valid, 0);
     }
   }
 }

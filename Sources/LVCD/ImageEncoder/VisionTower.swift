@@ -11,8 +11,8 @@ struct VisionTower: Sendable {
   private let inNorm: LayerNorm
   private let blocks: [VisionBlock]
   private let outNorm: LayerNorm
-  /// `[width, embedding]`.
-  private let projection: Tensor
+  /// `[embedding, width]`, the transpose of what the file holds.
+  private let projection: PreparedWeight
   private let sizes: ImageEncoderConfiguration
 
   init(_ w: WeightScope, _ sizes: ImageEncoderConfiguration) throws(CheckpointError) {
@@ -29,14 +29,15 @@ struct VisionTower: Sendable {
     }
     self.blocks = blocks
     outNorm = try LayerNorm(w / "ln_post", sizes.width)
-    projection = try w.tensor("proj", sizes.width, sizes.embeddingWidth)
+    projection = PreparedWeight(
+      WeightTensor(try w.tensor("proj", sizes.width, sizes.embeddingWidth).permuted(1, 0)))
   }
 
   /// The vector `[1, D]` of a picture `[1, 3, H, W]` in -1…1; its length is not normalised.
   func callAsFunction(_ image: Tensor) -> Tensor {
     var tokens = tokens(ImageEncoderInput.prepare(image, side: sizes.imageSize))
     for block in blocks { tokens = block(tokens) }
-    return outNorm(tokens.slice(axis: 1, 0..<1)).reshaped(1, sizes.width).matrixProduct(projection)
+    return outNorm(tokens.slice(axis: 1, 0..<1)).reshaped(1, sizes.width).linear(weight: projection)
   }
 
   /// Class token and patches with positions, normalized, `[1, L, width]`.
@@ -51,8 +52,8 @@ struct VisionTower: Sendable {
 /// One block of the vision tower. open_clip `ResidualAttentionBlock`.
 struct VisionBlock: Sendable {
   private let attentionNorm: LayerNorm
-  /// Query, key and value projections one below the other, in the file's element type: used once per clip.
-  private let inWeight: WeightTensor
+  /// Query, key and value projections one below the other.
+  private let inWeight: PreparedWeight
   private let inBias: Tensor
   private let outProjection: Linear
   private let feedForwardNorm: LayerNorm
@@ -65,7 +66,7 @@ struct VisionBlock: Sendable {
     width = sizes.width
     heads = sizes.width / sizes.headWidth
     attentionNorm = try LayerNorm(w / "ln_1", width)
-    inWeight = try (w / "attn").weight("in_proj_weight", 3 * width, width)
+    inWeight = PreparedWeight(try (w / "attn").weight("in_proj_weight", 3 * width, width))
     inBias = try (w / "attn").tensor("in_proj_bias", 3 * width)
     outProjection = try Linear(w / "attn.out_proj", width, width)
     feedForwardNorm = try LayerNorm(w / "ln_2", width)
@@ -76,7 +77,7 @@ struct VisionBlock: Sendable {
 
   /// Tokens `[1, L, width]`.
   func callAsFunction(_ x: Tensor) -> Tensor {
-    let packed = attentionNorm(x).linear(weight: inWeight.float32(), bias: inBias)
+    let packed = attentionNorm(x).linear(weight: inWeight, bias: inBias)
     let parts = (0..<3).map { packed.slice(axis: 2, $0 * width..<($0 + 1) * width) }
     let attended = x + outProjection(parts[0].attention(keys: parts[1], values: parts[2], heads: heads))
     return attended + contract(expand(feedForwardNorm(attended)).gelu())

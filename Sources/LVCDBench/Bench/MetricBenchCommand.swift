@@ -6,7 +6,8 @@ internal import Metrics
 struct MetricBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench-metric", abstract: "Time a metric's network on one thread.",
-    discussion: "Times are seconds per image, pair, clip or distance; the first run is not counted.")
+    discussion:
+      "Times are seconds of processor time per image, pair, clip or distance; the first run is not counted.")
 
   @Argument(
     help: "inception, lpips-alex, lpips-vgg, i3d or frechet.",
@@ -41,11 +42,7 @@ struct MetricBenchCommand: ParsableCommand {
     try reporting {
       let work = try workload.prepare(weights: weights.map { URL(fileURLWithPath: $0) })
       var value = try work()
-      let clock = ContinuousClock()
-      let seconds = try (0..<iterations).map { _ in
-        let elapsed = try clock.measure { value = try work() }
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-      }
+      let seconds = try (0..<iterations).map { _ in try ProcessorTime.measure { value = try work() } }
       try answer(json: Answer(workload: workload.rawValue, seconds: seconds, value: value))
     }
   }

@@ -71,7 +71,7 @@ public struct DISEstimator: FlowEstimator {
             var energy = energy
             var scratch = [Float](
               repeating: 0, count: ck_flow_refine_scratch_count(first.height, first.width))
-            ck_flow_refine(&level, &energy, &field.u, &field.v, &scratch)
+            ck_flow_refine(&level, &energy, &field.u, &field.v, &scratch, ck_isa())
           }
         }
       }
@@ -93,8 +93,8 @@ public struct DISEstimator: FlowEstimator {
       tops.withUnsafeBufferPointer { tops in
         var grid = ck_dis_grid(
           rows: tops.count, columns: lefts.count, lefts: lefts.baseAddress, tops: tops.baseAddress)
-        ck_dis_search(&level, &grid, descentSteps, &u, &v, &costs)
-        ck_dis_densify(&level, &grid, u, v, &field.u, &field.v, &weights)
+        ck_dis_search(&level, &grid, descentSteps, &u, &v, &costs, ck_isa())
+        ck_dis_densify(&level, &grid, u, v, &field.u, &field.v, &weights, ck_isa())
       }
     }
   }

@@ -58,7 +58,7 @@ struct ColourPlanes {
         dy.withUnsafeMutableBufferPointer { dy in
           guard let from = from.baseAddress, let dx = dx.baseAddress, let dy = dy.baseAddress else { return }
           for start in stride(from: 0, to: Self.channels * area, by: area) {
-            ck_flow_gradient(from + start, height, width, dx + start, dy + start)
+            ck_flow_gradient(from + start, height, width, dx + start, dy + start, ck_isa())
           }
         }
       }
@@ -124,8 +124,8 @@ struct FlowPlanes {
   /// Replaces every component by the median of its 5x5 neighbourhood.
   mutating func filterByMedian() {
     var scratch = [Float](repeating: 0, count: ck_flow_median_scratch_count(height, width))
-    ck_flow_median(&u, height, width, &scratch)
-    ck_flow_median(&v, height, width, &scratch)
+    ck_flow_median(&u, height, width, &scratch, ck_isa())
+    ck_flow_median(&v, height, width, &scratch, ck_isa())
   }
 
   /// For each place of the finer grid its two neighbours of the coarser one and the share of the second; outer

@@ -110,7 +110,7 @@ struct DirectConvolution {
         let (group, first) = (index / panels, index % panels * panelRows)
         ct_pack_kernels(
           packed + index * panelStep, values + group * groupOutputs * inner, &window, block, first,
-          min(panelRows, groupOutputs - first), panelRows)
+          min(panelRows, groupOutputs - first))
       }
     } _: { kernels in
       let bands = bands
@@ -221,7 +221,7 @@ struct DirectConvolution {
     let element = part.channels.lowerBound * geometry.taps + (inside.first ?? 0) * elements
     let panel = part.group * panels + panelRange.lowerBound
     var direct = ct_direct(
-      kernels: kernels + (panel * inner + element) * panelRows, step: inner * panelRows,
+      kernels: kernels + panel * inner * panelRows, step: inner * panelRows, element: element,
       inner: inside.count * elements, panel_rows: panelRows, offsets: offsets + element,
       image: copied + (sample * axis.input + start) * part.frameStep, to: target,
       output_step: geometry.outputArea,

@@ -73,32 +73,51 @@ extension Tensor {
       "kernels \(Shape.text(weight.shape)) in \(groups) groups do not fit \(Shape.text(shape))")
     geometry.check()
     Tensor.checkBias(bias, weight.shape[0])
-    let (samples, inputs, outputs) = (shape[0], shape[1], weight.shape[0])
-    let tiled = TiledConvolution(
-      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
-    let phased = PhasedConvolution(
-      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
-    let direct = DirectConvolution(
-      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
-    let plain = ImplicitConvolution(
-      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
-    let run = { (from: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to: UnsafeMutablePointer<Float>) in
-      if let tiled {
-        tiled.run(from, weight, bias, into: to)
-      } else if let phased {
-        phased.run(from, weight, bias, into: to)
-      } else if let direct {
-        direct.run(from, weight, bias, into: to)
-      } else {
-        plain.run(from, weight, bias, into: to)
-      }
-    }
+    let run = Self.strategy(geometry, shape[0], shape[1], weight.shape[0], groups)
     return withUnsafeBufferPointer { x in
       Tensor(shape: [shape[0], weight.shape[0], geometry.outputArea]) { y in
         guard let from = x.baseAddress, let to = y.baseAddress else { return }
-        guard let bias else { return run(from, nil, to) }
-        bias.withUnsafeBufferPointer { run(from, $0.baseAddress, to) }
+        guard let bias else { return run(from, weight, nil, to) }
+        bias.withUnsafeBufferPointer { run(from, weight, $0.baseAddress, to) }
       }
     }
+  }
+
+  private typealias Run = (
+    UnsafePointer<Float>, PreparedWeight, UnsafePointer<Float>?, UnsafeMutablePointer<Float>
+  ) -> Void
+
+  /// The first of the ways to convolve that takes these sizes.
+  private static func strategy(
+    _ geometry: WindowGeometry, _ samples: Int, _ inputs: Int, _ outputs: Int, _ groups: Int
+  ) -> Run {
+    if let tiled = TiledConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    {
+      return tiled.run
+    }
+    if let phased = PhasedConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    {
+      return phased.run
+    }
+    if let pointwise = PointwiseConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    {
+      return pointwise.run
+    }
+    if let narrow = NarrowConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    {
+      return narrow.run
+    }
+    if let direct = DirectConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups)
+    {
+      return direct.run
+    }
+    return ImplicitConvolution(
+      geometry: geometry, samples: samples, inputs: inputs, outputs: outputs, groups: groups
+    ).run
   }
 }

@@ -1,3 +1,5 @@
+internal import CTensorKernels
+
 /// Where pooling windows lie at the edges.
 public enum PoolingPadding: Sendable, Hashable {
   /// The same padding on both sides; windows that do not fit are left out.
@@ -17,10 +19,9 @@ extension Tensor {
 
   /// Largest value of each window of clips `[N, C, T, H, W]`; what lies outside never wins. NaN wins always.
   public func maxPooled3D(kernel: Size3D, stride: Size3D, padding: PoolingPadding = .floor(0)) -> Tensor {
-    pooled(kernel, stride, padding) { plane, windows in
-      var largest = -Float.infinity
-      windows.forEachElement(plane) { if $0 > largest || $0.isNaN { largest = $0 } }
-      return largest
+    pooled(kernel, stride, padding) { from, windows, to, scratch in
+      var pooling = windows.pooling
+      ct_pool_largest(to, from, &pooling, scratch, CT_VECTOR_AUTO)
     }
   }
 
@@ -40,39 +41,38 @@ extension Tensor {
   public func averagePooled3D(
     kernel: Size3D, stride: Size3D, padding: PoolingPadding = .floor(0), includesPadding: Bool
   ) -> Tensor {
-    pooled(kernel, stride, padding) { plane, windows in
-      var sum = 0.0
-      windows.forEachElement(plane) { sum += Double($0) }
-      return Float(sum / Double(includesPadding ? windows.paddedCount : windows.count))
+    pooled(kernel, stride, padding) { from, windows, to, scratch in
+      var pooling = windows.pooling
+      let counts = [windows.frames, windows.rows, windows.columns].map { axis in
+        axis.ranges.map { Double(includesPadding ? $0.paddedCount : $0.insideCount) }
+      }
+      ct_pool_mean(to, from, &pooling, counts[0], counts[1], counts[2], scratch, CT_VECTOR_AUTO)
     }
   }
 
+  /// Calls `pool` for every clip of one channel, with room for its result and scratch memory.
   private func pooled(
     _ kernel: Size3D, _ stride: Size3D, _ padding: PoolingPadding,
-    _ reduce: (UnsafePointer<Float>, PoolingWindow) -> Float
+    _ pool: (
+      UnsafePointer<Float>, PoolingWindows, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Double>
+    ) -> Void
   ) -> Tensor {
     precondition(rank == 5, "a tensor \(Shape.text(shape)) cannot be pooled in this many dimensions")
-    let frames = padding.axis(shape[2], kernel.frames, stride.frames, \.frames)
-    let rows = padding.axis(shape[3], kernel.height, stride.height, \.height)
-    let columns = padding.axis(shape[4], kernel.width, stride.width, \.width)
+    let windows = PoolingWindows(
+      frames: padding.axis(shape[2], kernel.frames, stride.frames, \.frames),
+      rows: padding.axis(shape[3], kernel.height, stride.height, \.height),
+      columns: padding.axis(shape[4], kernel.width, stride.width, \.width))
     let area = shape[2] * shape[3] * shape[4]
-    let outputs = [frames.count, rows.count, columns.count]
+    let outputs = [windows.frames, windows.rows, windows.columns].map(\.ranges.count)
     let outputArea = outputs.reduce(1, *)
+    var pooling = windows.pooling
+    let scratchCount = 2 * ct_pooling_scratch_count(&pooling)
     return withUnsafeBufferPointer { source in
       Tensor(shape: shape[..<2] + outputs) { target in
-        guard let from = source.baseAddress else { return }
-        ComputeBudget.forEachTile(shape[0] * shape[1]) { plane in
-          var position = plane * outputArea
-          var window = PoolingWindow(
-            rows: shape[3], columns: shape[4], parts: (frames[0], rows[0], columns[0]))
-          for frame in frames {
-            for row in rows {
-              for column in columns {
-                window.parts = (frame, row, column)
-                target[position] = reduce(from + plane * area, window)
-                position += 1
-              }
-            }
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        ComputeBudget.forEachTile(shape[0] * shape[1], scratchCount: scratchCount) { plane, scratch in
+          scratch.withMemoryRebound(to: Double.self, capacity: scratchCount / 2) {
+            pool(from + plane * area, windows, to + plane * outputArea, $0)
           }
         }
       }
@@ -87,29 +87,26 @@ extension Tensor {
   private var asImages: Tensor { reshaped([shape[0], shape[1], shape[3], shape[4]]) }
 }
 
-/// The elements of one window that lie inside the image, and how many padded ones there are with them.
-private struct PoolingWindow {
-  let rows: Int
-  let columns: Int
-  var parts: (frames: PoolingRange, rows: PoolingRange, columns: PoolingRange)
+/// The windows of a clip, axis by axis.
+private struct PoolingWindows {
+  let frames: PoolingAxis
+  let rows: PoolingAxis
+  let columns: PoolingAxis
 
-  var count: Int { parts.frames.inside.count * parts.rows.inside.count * parts.columns.inside.count }
-  var paddedCount: Int { parts.frames.paddedCount * parts.rows.paddedCount * parts.columns.paddedCount }
+  /// The same for the C kernels.
+  var pooling: ct_pooling { ct_pooling(frames: frames.axis, rows: rows.axis, columns: columns.axis) }
+}
 
-  @inline(__always)
-  func forEachElement(_ plane: UnsafePointer<Float>, _ body: (Float) -> Void) {
-    for frame in parts.frames.inside {
-      for row in parts.rows.inside {
-        let start = plane + (frame * rows + row) * columns
-        for column in parts.columns.inside { body(start[column]) }
-      }
-    }
-  }
+/// The windows along one dimension.
+private struct PoolingAxis {
+  let axis: ct_axis
+  let ranges: [PoolingRange]
 }
 
 /// One window along one dimension.
 private struct PoolingRange {
-  let inside: Range<Int>
+  /// Elements of the window inside the image.
+  let insideCount: Int
   /// Elements of the window inside the padded image.
   let paddedCount: Int
 }
@@ -118,19 +115,22 @@ extension PoolingPadding {
   /// The windows along one dimension.
   fileprivate func axis(
     _ input: Int, _ kernel: Int, _ stride: Int, _ part: KeyPath<Size3D, Int>
-  ) -> [PoolingRange] {
+  ) -> PoolingAxis {
     precondition(
       kernel > 0 && stride > 0 && input > 0, "a window of \(kernel) does not fit \(input) elements")
     let (before, after, outputs) = extent(input, kernel, stride, part)
     precondition(
       outputs > 0 && before < kernel,
       "a window of \(kernel) with padding \(before) does not fit \(input) elements")
-    return (0..<outputs).map { output in
+    let ranges = (0..<outputs).map { output in
       let start = output * stride - before
       let end = min(start + kernel, input + after)
-      return PoolingRange(
-        inside: max(start, 0)..<max(min(end, input), max(start, 0)), paddedCount: end - start)
+      return PoolingRange(insideCount: max(min(end, input) - max(start, 0), 0), paddedCount: end - start)
     }
+    return PoolingAxis(
+      axis: ct_axis(
+        input: input, output: outputs, kernel: kernel, stride: stride, before: before, dilation: 1),
+      ranges: ranges)
   }
 
   private func extent(

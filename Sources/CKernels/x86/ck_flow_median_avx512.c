@@ -1,0 +1,5 @@
+#if defined(__x86_64__)
+#include "../internal/ck_flow_median_body.h"
+
+CK_FLOW_MEDIAN_VARIANT(avx512, CK_TARGET_AVX512)
+#endif
