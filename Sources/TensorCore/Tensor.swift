@@ -85,6 +85,11 @@ public struct Tensor: Sendable {
     return Tensor(shape: newShape, storage: storage, byteOffset: byteOffset)
   }
 
+  /// The elements from number `start` on in another shape; shares the storage.
+  func view(from start: Int, shape: [Int]) -> Tensor {
+    Tensor(shape: shape, storage: storage, byteOffset: byteOffset + 4 * start)
+  }
+
   /// A contiguous copy with the dimensions in another order: dimension `i` of the result is dimension
   /// `order[i]`.
   ///

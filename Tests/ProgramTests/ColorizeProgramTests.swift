@@ -52,6 +52,12 @@ import Testing
     #expect(again.status == 64 && again.errors.contains("name an empty folder"), "\(again.errors)")
   }
 
+  @Test func framesBeforeTheReferenceAreColoured() throws {
+    let made = try colorize("middle", ["--reference-index", "1"])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(try FrameFolder(URL(fileURLWithPath: path("middle"))).allFrames().count == suite.frames)
+  }
+
   @Test func runsAsAMethod() throws {
     let configuration = """
       {"schema": "run/1", "suites": ["\(suite.file.path)"], "metrics": ["psnr"],
@@ -87,6 +93,22 @@ import Testing
     #expect(variant.status == 65 && variant.errors.contains("'variant' is 'best'"), "\(variant.errors)")
     let size = try colorize("s", ["--resolution", "50x50"])
     #expect(size.status == 65 && size.errors.contains("multiples of"), "\(size.errors)")
+    let outside = try colorize("i", ["--reference-index", "9"])
+    #expect(outside.status == 65 && outside.errors.contains("the reference is frame 9, expected 0 to 2"))
+    let memory = try colorize("m", ["--resolution", "16384x16384"])
+    #expect(memory.status == 65 && memory.errors.contains("choose a smaller resolution"), "\(memory.errors)")
+    let small = folder.url.appendingPathComponent("small.png")
+    try PNGFile.write(Frame(width: 5, height: 4, red: 9, green: 9, blue: 9), to: small)
+    let clip = folder.url.appendingPathComponent(suite.clips[0])
+    let sketch = clip.appendingPathComponent("sketch").path
+    let sizes = try Program.run(
+      ["colorize", "--reference", small.path, "--lineart", sketch, "-o", path("d"), "--weights"] + weights,
+      cache: cache)
+    #expect(sizes.status == 65 && sizes.errors.contains("is 48x32, the reference is 5x4"), "\(sizes.errors)")
+    let missing = try Program.run(
+      ["colorize", "--reference", small.path, "--lineart", sketch, "-o", path("w"), "--weights", weights[1]],
+      cache: cache)
+    #expect(missing.status == 65 && missing.errors.contains("no tensor '"), "\(missing.errors)")
     let unknown = try Program.run(
       ["run", "--suite", suite.file.path, "--method", "lvdc", "-o", path("r")], cache: cache)
     #expect(unknown.errors.contains("did you mean 'lvcd'"), "\(unknown.errors)")

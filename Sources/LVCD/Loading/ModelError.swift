@@ -20,15 +20,15 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   case sizeMismatch(clip: String, lineart: String, found: FrameSize, expected: FrameSize)
   /// The lineart delivers fewer frames than it announces, or none.
   case frameCount(clip: String, lineart: String, found: Int, expected: Int)
-  /// The reference is not the clip's first frame.
-  case referenceNotFirst(clip: String, index: Int)
+  /// The reference is none of the clip's frames.
+  case referenceOutside(clip: String, index: Int, frames: Int)
   /// The clip does not fit into memory.
   case memory(clip: String, needed: Int, available: Int)
 
   /// The reason code for records and failures.
   public var reason: FailureReason {
     switch self {
-    case .configuration, .setting, .noWeights, .notEmbedded, .referenceNotFirst: .modelError
+    case .configuration, .setting, .noWeights, .notEmbedded, .referenceOutside: .modelError
     case .notFinite, .diverged: .notFinite
     case .unreadable: .unreadable
     case .sizeMismatch: .sizeMismatch
@@ -60,8 +60,8 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
     case .frameCount(let clip, let lineart, let found, let expected):
       "\(lineart): lineart of clip '\(clip)' has \(found) frames, expected \(expected); "
         + "extract it again"
-    case .referenceNotFirst(let clip, let index):
-      "clip '\(clip)': the reference is frame \(index), expected frame 0; begin the clip at its reference"
+    case .referenceOutside(let clip, let index, let frames):
+      "clip '\(clip)': the reference is frame \(index), expected 0 to \(frames - 1); name one of the clip's frames"
     case .memory(let clip, let needed, let available):
       "clip '\(clip)': needs about \(Self.gibibytes(needed)) of memory, "
         + "\(Self.gibibytes(available)) are free; choose a smaller resolution or overlap"

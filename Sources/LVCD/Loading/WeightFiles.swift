@@ -130,6 +130,7 @@ public struct WeightFiles: Sendable {
   private func checkValues(_ source: LayeredTensorSource) throws {
     for name in source.names where !ColorizationModel.ignores(name) {
       guard let weight = try source.weight(named: name, expectedShape: []) else { continue }
+      defer { weight.releasePages() }
       if !weight.isFinite { throw ModelError.notFinite(file: source.name, tensor: name) }
     }
   }

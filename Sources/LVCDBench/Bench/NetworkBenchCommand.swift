@@ -84,14 +84,14 @@ struct NetworkBenchCommand: ParsableCommand {
 
   private func time(_ kernel: NetworkKernel) -> Result {
     let work = kernel.prepared()
-    let start = processorSeconds()
+    let start = BenchClock.processorSeconds
     let sum = work().values.reduce(0) { $0 + Double($1) }
-    while processorSeconds() - start < 0.1 { _ = work() }
+    while BenchClock.processorSeconds - start < 0.1 { _ = work() }
     ComputeBudget.resetPeakMemory()
     let seconds = (0..<iterations).map { _ in
-      let begin = processorSeconds()
+      let begin = BenchClock.processorSeconds
       _ = work()
-      return (processorSeconds() - begin) / Double(threads)
+      return (BenchClock.processorSeconds - begin) / Double(threads)
     }
     let sorted = seconds.sorted()
     let middle = sorted.count / 2
@@ -99,11 +99,5 @@ struct NetworkBenchCommand: ParsableCommand {
     return Result(
       kernel: kernel, operations: kernel.operations, seconds: seconds, medianSeconds: median,
       peakBytes: ComputeBudget.peakMemory, sum: sum)
-  }
-
-  private func processorSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
