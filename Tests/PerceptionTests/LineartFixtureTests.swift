@@ -1,5 +1,6 @@
 import Checkpoints
 import EvalCore
+import Foundation
 import TensorCore
 import TestSupport
 import Testing
