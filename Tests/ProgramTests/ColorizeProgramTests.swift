@@ -88,6 +88,65 @@ import Testing
     #expect(run.output.contains("coloured by lvcd-mini, the small model inside this program"))
   }
 
+  /// Nothing is sampled for input that cannot be coloured: status 65 or 66, and one line that says what to change.
+  @Test func badInputIsNamedBeforeSampling() throws {
+    let clip = folder.url.appendingPathComponent(suite.clips[0])
+    let cut = path("cut.png")
+    let reference = clip.appendingPathComponent("color/00000.png")
+    try Data(contentsOf: reference).prefix(60).write(to: URL(fileURLWithPath: cut))
+    try FileManager.default.createDirectory(atPath: path("empty"), withIntermediateDirectories: true)
+    let sketch = clip.appendingPathComponent("sketch").path
+    func status(
+      reference: String, lineart: String, weights: [String], _ more: [String] = [], names words: String,
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Int32 {
+      let outcome = try Program.run(
+        ["colorize", "--reference", reference, "--lineart", lineart, "-o", path("bad"), "--steps", "1"] + more
+          + ["--weights"] + weights, cache: cache)
+      #expect(outcome.errors.contains(words), "\(outcome.errors)", sourceLocation: sourceLocation)
+      #expect(!outcome.errors.contains("sampling"), sourceLocation: sourceLocation)
+      return outcome.status
+    }
+    let good = reference.path
+    #expect(try status(reference: cut, lineart: sketch, weights: weights, names: "cut.png") == 65)
+    #expect(
+      try status(reference: good, lineart: path("empty"), weights: weights, names: "no frames found") == 66)
+    #expect(
+      try status(reference: path("none.png"), lineart: sketch, weights: weights, names: "not exist") == 66)
+    #expect(
+      try status(reference: good, lineart: sketch, weights: [weights[0]], names: "whole ControlNet")
+        == 65)
+    #expect(
+      try status(reference: good, lineart: sketch, weights: weights.reversed(), names: "before") == 65)
+    let nowhere = path("none/latents.safetensors")
+    #expect(
+      try status(
+        reference: good, lineart: sketch, weights: weights, ["--latents-out", nowhere],
+        names: "cannot be written") == 65)
+  }
+
+  @Test func clipsOfOneFrameAndOfAnySizeAreColoured() throws {
+    for (name, size) in [
+      ("one", FrameSize(width: 50, height: 33)), ("two", FrameSize(width: 47, height: 90)),
+    ] {
+      let frame = Frame(width: size.width, height: size.height, red: 200, green: 220, blue: 240)
+      try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+      for index in 0..<(name == "one" ? 1 : 2) {
+        try PNGFile.write(frame, to: URL(fileURLWithPath: path("\(name)/0000\(index).png")))
+      }
+      for resolution in ["native", "input"] {
+        let made = try Program.run(
+          [
+            "colorize", "--reference", path("\(name)/00000.png"), "--lineart", path(name), "-o",
+            path("\(name)-\(resolution)"), "--steps", "1", "--resolution", resolution, "--weights",
+          ] + weights, cache: cache)
+        #expect(made.status == 0, "\(made.errors)")
+        let frames = try FrameFolder(URL(fileURLWithPath: path("\(name)-\(resolution)"))).allFrames()
+        #expect(frames.map(\.size) == Array(repeating: size, count: name == "one" ? 1 : 2))
+      }
+    }
+  }
+
   @Test func mistakesAreNamed() throws {
     let variant = try colorize("v", ["--variant", "best"])
     #expect(variant.status == 65 && variant.errors.contains("'variant' is 'best'"), "\(variant.errors)")

@@ -71,6 +71,8 @@ public struct WeightFiles: Sendable {
   ///   the files once.
   /// - Throws: `ModelError`, or `CheckpointError` for missing, misshapen or unknown tensors.
   public func model(checksValues: Bool = true) throws -> ColorizationModel {
+    try requireEveryPart()
+    try requireOrder()
     let configuration = try configuration()
     let source = LayeredTensorSource(files)
     let model = try ColorizationModel(WeightScope(source), configuration)

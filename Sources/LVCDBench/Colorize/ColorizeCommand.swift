@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
@@ -58,6 +59,7 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
 
   private func colorize() throws {
     try refuseOverwriting([reference, lineart].map { URL(fileURLWithPath: $0) }, by: [output])
+    try checkLatentsPlace()
     let progress = common.progress
     let interruption = Interruption()
     interruption.listen { progress.warn($0) }
@@ -82,6 +84,16 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
     }
     try sink.finish()
     try answer("\(output): \(sink.framesAlreadyWritten) frames")
+  }
+
+  /// Latents are written after hours of sampling: that their folder takes a file is asked before.
+  private func checkLatentsPlace() throws {
+    guard let latentsOut else { return }
+    let folder = URL(fileURLWithPath: latentsOut).deletingLastPathComponent().path
+    guard access(folder, W_OK) == 0 else {
+      let reason = String(cString: strerror(errno)).lowercased()
+      throw CheckpointError.unwritable(file: latentsOut, reason: reason)
+    }
   }
 }
 
