@@ -10,7 +10,7 @@ internal import Synchronization
 /// that thread only: results are bit-equal for any thread count.
 public enum ComputeBudget {
   private static let threads = Atomic<Int>(1)
-  private static let packedLimit = Atomic<Int>(6 << 30)
+  private static let packedLimit = Atomic<Int>(2 << 30)
   private static let packedBytes = Atomic<Int>(0)
   /// Runs once, before the first product: OpenBLAS's own thread count is process-wide.
   private static let confineOpenBLAS: Void = openblas_set_num_threads(1)
@@ -30,12 +30,16 @@ public enum ComputeBudget {
   /// `OPENBLAS_CORETYPE`, set before the program starts, overrides the choice.
   public static var matrixKernels: String { String(cString: openblas_get_corename()) }
 
-  /// Bytes that packed copies of weights may occupy together; 6 GiB until set.
+  /// Whether weights that are packed now are kept; see `withoutKeepingPackedWeights`.
+  @TaskLocal static var keepsPackedWeights = true
+
+  /// Bytes that packed copies of weights may occupy together; 2 GiB until set.
   ///
   /// Copies are kept in the order of their first use until one would pass the limit; that weight, and every other that
-  /// no longer fits, is packed again at every call and freed after it. The arrangement is the same either way, and so is
-  /// every bit of the results: only time differs. The full LVCD needs about 11 GB, since a 3x3 kernel transformed for
-  /// tiles of 4x4 has four times its elements: what its networks use first stays, the rest is packed at every call.
+  /// no longer fits, is packed again at every call and freed after it, some hundredths of a large network's call. The
+  /// arrangement is the same either way, and so is every bit of the results: only time differs. The full LVCD needs
+  /// about 11 GB, since a 3x3 kernel transformed for tiles of 4x4 has four times its elements: what its networks use
+  /// first stays, the rest is packed at every call.
   public static var packedWeightLimit: Int {
     get { packedLimit.load(ordering: .relaxed) }
     set { packedLimit.store(newValue, ordering: .relaxed) }
@@ -59,6 +63,18 @@ public enum ComputeBudget {
     }
     if ct_supports_vector(CT_VECTOR_AVX512) != 0 { return "SkylakeX" }
     return ct_supports_vector(CT_VECTOR_AVX2) != 0 ? "Haswell" : nil
+  }
+
+  /// Calls `body`, whose weights are not kept in packed form: for networks that are used once among others that are
+  /// used again and again. Changes no result.
+  public static func withoutKeepingPackedWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $keepsPackedWeights.withValue(false, operation: body)
+  }
+
+  /// Gives up all packed weights where they take more than half of what they may, so that the network that works
+  /// next can keep its own. Changes no result.
+  public static func makeRoomForPackedWeights() {
+    if packedBytes.load(ordering: .relaxed) > packedWeightLimit / 2 { PackedWeights.shared.dropAll() }
   }
 
   /// Asks for `byteCount` more bytes of packed weights; false when they would exceed the limit.

@@ -23,7 +23,16 @@ public final class PreparedWeight: Sendable {
   }
 
   deinit {
-    let bytes = forms.withLock { $0.values.reduce(0) { $0 + $1.byteCount } }
+    drop()
+    if isKept { PackedWeights.shared.remove(self) }
+  }
+
+  /// Gives packed forms up; they are made anew when they are needed.
+  func drop() {
+    let bytes = forms.withLock { forms in
+      defer { forms = [:] }
+      return forms.values.reduce(0) { $0 + $1.byteCount }
+    }
     ComputeBudget.releasePackedWeights(bytes)
   }
 
@@ -42,11 +51,42 @@ public final class PreparedWeight: Sendable {
         guard let from = values.baseAddress else { return }
         fill(from, made.floats)
       }
-      if isKept, ComputeBudget.reservePackedWeights(made.byteCount) { forms[form] = made }
+      weight.releasePages()
+      if isKept, ComputeBudget.keepsPackedWeights, ComputeBudget.reservePackedWeights(made.byteCount) {
+        forms[form] = made
+        PackedWeights.shared.insert(self)
+      }
       return made
     }
     defer { withExtendedLifetime(storage) {} }
     return body(storage.baseAddress.assumingMemoryBound(to: Float.self))
+  }
+}
+
+/// The weights that hold packed forms, so that they can be asked to give them up.
+final class PackedWeights: Sendable {
+  static let shared = PackedWeights()
+
+  private struct Holder: Sendable {
+    weak var weight: PreparedWeight?
+  }
+  private let holders = Mutex<[ObjectIdentifier: Holder]>([:])
+
+  func insert(_ weight: PreparedWeight) {
+    holders.withLock { $0[ObjectIdentifier(weight)] = Holder(weight: weight) }
+  }
+
+  func remove(_ weight: PreparedWeight) {
+    holders.withLock { $0[ObjectIdentifier(weight)] = nil }
+  }
+
+  /// Makes all of them give up what they hold.
+  func dropAll() {
+    let all = holders.withLock { holders in
+      defer { holders = [:] }
+      return holders.values.compactMap(\.weight)
+    }
+    for weight in all { weight.drop() }
   }
 }
 

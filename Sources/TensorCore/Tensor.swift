@@ -85,6 +85,11 @@ public struct Tensor: Sendable {
     return Tensor(shape: newShape, storage: storage, byteOffset: byteOffset)
   }
 
+  /// The elements from number `start` on in another shape; shares the storage.
+  func view(from start: Int, shape: [Int]) -> Tensor {
+    Tensor(shape: shape, storage: storage, byteOffset: byteOffset + 4 * start)
+  }
+
   /// Calls `body` with the elements in row-major order.
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result

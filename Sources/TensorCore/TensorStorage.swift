@@ -68,6 +68,19 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeRawBufferPointer(start: baseAddress, count: byteCount)
   }
 
+  /// Tells the system that part of a mapped file is not needed for now; it is read again at the next access. Does
+  /// nothing for other memory and for small parts.
+  func release(_ range: Range<Int>) {
+    guard case .mapped(let memory) = origin, range.count >= Self.releasedSize else { return }
+    let page = Int(getpagesize())
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    if start < end { madvise(memory + start, end - start, MADV_DONTNEED) }
+  }
+
+  /// Parts below this size are not worth a call.
+  private static let releasedSize = 1 << 18
+
   /// Memory that may be written: nil for mapped files and constants. Write only while no one else holds a reference.
   public var mutableBytes: UnsafeMutableRawBufferPointer? {
     guard case .owned(let memory) = origin else { return nil }

@@ -48,6 +48,10 @@ public struct WeightTensor: Sendable {
     return try body(UnsafeRawBufferPointer(start: storage.baseAddress + byteOffset, count: byteCount))
   }
 
+  /// Tells the system that a mapped weight is not needed for now, so that its pages do not count as this process's
+  /// memory; the next access reads them again, from the system's cache where there is room.
+  public func releasePages() { storage.release(byteOffset..<byteOffset + byteCount) }
+
   /// The weight as `Float`s. Float32 shares the storage where its alignment allows; half precision is
   /// widened exactly; float64 and integers are rounded to nearest.
   public func float32() -> Tensor {

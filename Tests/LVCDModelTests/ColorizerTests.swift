@@ -161,11 +161,24 @@ import Testing
     #expect(throws: ModelError.frameCount(clip: "a", lineart: "memory", found: 0, expected: 1)) {
       try colorizer().colorize(empty, to: MemorySink())
     }
-    var late = request(3)
-    late.referenceIndex = 2
-    #expect(throws: ModelError.referenceNotFirst(clip: "a", index: 2)) {
-      try colorizer().colorize(late, to: MemorySink())
+    for index in [-1, 3] {
+      var outside = request(3)
+      outside.referenceIndex = index
+      #expect(throws: ModelError.referenceOutside(clip: "a", index: index, frames: 3)) {
+        try colorizer().colorize(outside, to: MemorySink())
+      }
     }
+  }
+
+  @Test func clipsThatDoNotFitIntoMemoryAreRefusedBeforeTheyBegin() throws {
+    let sink = MemorySink()
+    #expect {
+      try colorizer(["resolution": "16384x16384"]).colorize(request(2), to: sink)
+    } throws: { error in
+      guard case .memory(let clip, let needed, let available)? = error as? ModelError else { return false }
+      return clip == "a" && needed > available && "\(error)".contains("choose a smaller resolution or overlap")
+    }
+    #expect(sink.stages.isEmpty && sink.frames.isEmpty)
   }
 
   @Test func picturesAreResizedAsInTheRelease() throws {

@@ -109,6 +109,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [Float.nan, .infinity]) func filesWithValuesThatAreNoNumbersAreRefused(bad: Float) throws {
+    let folder = try TemporaryFolder()
+    let files = ["svd_tiny", "lvcd_tiny"].map { Goldens.lvcd.appendingPathComponent("\($0).safetensors") }
+    let name = "control_model.middle_block_out.0.bias"
+    let source = try CheckpointFile.open(files[1])
+    var tensors: [String: WeightTensor] = [:]
+    for other in source.names { tensors[other] = try #require(try source.weight(named: other)) }
+    var values = try source.tensor(name).values
+    values[values.count - 1] = bad
+    tensors[name] = WeightTensor(Tensor(shape: [values.count], values))
+    let changed = folder.url.appendingPathComponent("changed.safetensors")
+    try SafetensorsWriter.write(tensors, metadata: source.metadata, to: changed)
+    #expect {
+      try WeightFiles([files[0], changed]).model()
+    } throws: { error in
+      guard case .notFinite(let file, name)? = error as? ModelError else { return false }
+      return file.contains("changed.safetensors")
+    }
+    _ = try WeightFiles(files).model()
+  }
+
   @Test func weightFilesAreNeeded() {
     #expect(throws: ModelError.noWeights) { try WeightFiles([]) }
     #expect(throws: CheckpointError.self) { try WeightFiles([URL(fileURLWithPath: "/nowhere.safetensors")]) }

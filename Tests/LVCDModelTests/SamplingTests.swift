@@ -26,6 +26,8 @@ import Testing
     try check("c_out", scalings.map(\.cOut))
     try check("c_in", scalings.map(\.cIn))
     try check("c_noise", scalings.map(\.cNoise))
+    // The loss weight makes an error of the network's output count the same at every level.
+    try check("loss_weight", scalings.map { 1 / ($0.cOut * $0.cOut) })
   }
 
   @Test func denoiser() throws {
@@ -42,6 +44,7 @@ import Testing
       lineart: try Fixture.hints(Array(0..<frames)), lineartOfFrame: Array(0..<frames),
       latents: Tensor.concatenation(Array(repeating: latent, count: frames), axis: 0))
     let sigma = try fixture.tensor("sigma").values[0]
+    try fixture.check(try fixture.tensor("x0") + (try fixture.tensor("noise")) * sigma, "noised")
     let estimate = denoiser(x, sigma: sigma, conditions: conditions)
     try fixture.check(estimate, "denoised")
     let difference = estimate - (try fixture.tensor("x0"))

@@ -55,13 +55,14 @@ struct TemporalResidualBlock: Sendable {
     timeShare = try mixingShare(w)
   }
 
-  /// Frames `[T, C, H, W]` of one clip.
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    let frames = x.frameByFrame { spatial($0) }
+  /// Frames `[T, C, H, W]` of one clip. Takes them, as there is hardly room for two of the largest.
+  func callAsFunction(_ x: consuming Tensor) -> Tensor {
+    let frames = x.sampleBySample { spatial($0) }
+    _ = consume x
     let hidden = inConv(inNorm(frames, samplesTogether: frames.shape[0]))
     let change = outConv(outNorm(hidden, samplesTogether: frames.shape[0]))
     // α (s + change) + (1 - α) s with the sum taken out.
-    return frames + change * timeShare
+    return frames.adding(change, times: timeShare)
   }
 }
 
@@ -88,13 +89,5 @@ struct AutoencoderAttention: Sendable {
     let attended = tokens(query(normal)).attention(
       keys: tokens(key(normal)), values: tokens(value(normal)), heads: 1)
     return x + output(attended.permuted(0, 2, 1).reshaped(x.shape))
-  }
-}
-
-extension Tensor {
-  /// Applies a map that treats the samples of `[N, ...]` alone to one at a time, which bounds its memory.
-  func frameByFrame(_ body: (Tensor) -> Tensor) -> Tensor {
-    if shape[0] == 1 { return body(self) }
-    return Tensor.concatenation((0..<shape[0]).map { body(slice(axis: 0, $0..<$0 + 1)) }, axis: 0)
   }
 }

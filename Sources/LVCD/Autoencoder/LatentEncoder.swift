@@ -57,7 +57,7 @@ struct LatentEncoder: Sendable {
 
   /// Moments `[N, 2 C, H / f, W / f]` of pictures `[N, 3, H, W]` in -1…1: means, then log-variances.
   func moments(_ frames: Tensor) -> Tensor {
-    frames.frameByFrame { frame in
+    frames.sampleBySample { frame in
       var hidden = input(frame)
       for level in levels {
         for block in level.blocks { hidden = block(hidden) }

@@ -75,14 +75,14 @@ public struct PatchAutoencoder: Autoencoder {
   }
 
   /// The latents of each picture; there is no noise to them.
-  public func encode(_ frames: Tensor, noise: Tensor?) -> Tensor { frames.frameByFrame { encoder($0) } }
+  public func encode(_ frames: Tensor, noise: Tensor?) -> Tensor { frames.sampleBySample { encoder($0) } }
 
   /// As configured.
   public var decodesWithLineart: Bool { configuration.decoderLineart && !configuration.decoderChannels.isEmpty }
 
   /// Pictures, each decoded alone.
   public func decode(_ latents: Tensor, lineart: Tensor?) -> Tensor {
-    guard decodesWithLineart else { return latents.frameByFrame { decoder($0, hint: nil) } }
+    guard decodesWithLineart else { return latents.sampleBySample { decoder($0, hint: nil) } }
     guard let lineart, lineart.shape[0] == latents.shape[0] else {
       preconditionFailure("this decoder needs the lineart of every frame")
     }

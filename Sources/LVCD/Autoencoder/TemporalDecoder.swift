@@ -53,11 +53,11 @@ struct TemporalDecoder: Sendable {
   /// Pictures of the unscaled latents `[T, C, H, W]` of consecutive frames.
   func callAsFunction(_ latents: Tensor) -> Tensor {
     var hidden = middle1(input(latents))
-    hidden = middle2(hidden.frameByFrame { attention($0) })
+    hidden = middle2(hidden.sampleBySample { attention($0) })
     for level in levels {
-      for block in level.blocks { hidden = block(hidden) }
-      if let upsample = level.upsample { hidden = hidden.frameByFrame { upsample($0.doubled()) } }
+      for block in level.blocks { hidden = block(consume hidden) }
+      if let upsample = level.upsample { hidden = hidden.sampleBySample { upsample($0.doubled()) } }
     }
-    return timeOutput(hidden.frameByFrame { output(outNorm($0)) })
+    return timeOutput(hidden.sampleBySample { output(outNorm($0)) })
   }
 }

@@ -82,7 +82,8 @@ public struct LVCDColorizer: Colorizer {
     try colorize(request, to: sink, latentsOut: nil)
   }
 
-  /// Colours the clip.
+  /// Colours the clip: from its reference on, and, where that is not frame 0, before that from the reference
+  /// backwards in time.
   ///
   /// A clip that was interrupted goes on at the last whole segment, and its frames behind those already
   /// written, when the request has a state directory.
@@ -90,41 +91,49 @@ public struct LVCDColorizer: Colorizer {
   /// - Parameter latentsOut: a safetensors file that gets noise, conditions, the estimate of every step and
   ///   the final latents: `x_T`, `posterior_noise`, `crossattn`, `vector_row`, for each segment k
   ///   `segmentk.x_T`, `segmentk.concat`, `segmentk.denoised_before_blend.i` and `segmentk.x0`, and
-  ///   `output_latents`. The clip is then sampled from the start.
+  ///   `output_latents`; of frames before the reference the same with `before.` in front, in the order in which they
+  ///   are sampled, the reference first. The clip is then sampled from the start.
   /// - Throws: `ModelError`, errors of the lineart and the sink, `CancellationError`.
   public func colorize(
     _ request: ColorizationRequest, to sink: any ColorizationSink, latentsOut: URL?
   ) throws {
-    guard request.referenceIndex == 0 else {
-      throw ModelError.referenceNotFirst(clip: request.clipID, index: request.referenceIndex)
-    }
-    let input = request.reference.size
-    let size = try settings.resolution.resolve(input: input, model.configuration)
+    let size = try settings.resolution.resolve(input: request.reference.size, model.configuration)
     let options = try settings.options(model.configuration, seed: request.seed)
-    let plan = options.plan(frames: max(1, request.lineart.count), model.configuration)
-    try checkMemory(request, size: size, plan: plan)
     let key = try requestKey(request)
-    let state =
-      latentsOut == nil ? request.stateDirectory.map { SequenceStateFile(folder: $0, key: key) } : nil
-    let observer = ColorizationObserver(
-      sink: sink, plan: plan, steps: options.steps, keepsTensors: latentsOut != nil)
-    let latents = try sample(
-      request, size: size, options: options, plan: plan, state: state, observer: observer)
-    if let latentsOut {
-      try SafetensorsWriter.write(
-        observer.tensors, metadata: ["request": key, "seed": "\(options.seed)", "clip": request.clipID],
-        to: latentsOut)
+    let parts = ClipPart.parts(of: request)
+    let plans = options.plans(
+      frames: request.lineart.count, reference: request.referenceIndex, model.configuration)
+    for plan in plans { try checkMemory(request, size: size, plan: plan) }
+    var tensors: [String: WeightTensor] = [:]
+    for (index, (part, plan)) in zip(parts, plans).enumerated() {
+      if latentsOut == nil, part.delivered.upperBound <= sink.framesAlreadyWritten { continue }
+      let state =
+        latentsOut == nil
+        ? request.stateDirectory.map { SequenceStateFile(folder: $0, prefix: part.prefix, key: key) } : nil
+      let observer = ColorizationObserver(
+        sink: sink, plan: plan, steps: options.steps, prefix: part.prefix, keepsTensors: latentsOut != nil)
+      let latents = try sample(
+        request, part, size: size, options: options, plan: plan, state: state, observer: observer)
+      tensors.merge(observer.tensors) { $1 }
+      if let latentsOut, index == parts.count - 1 {
+        try SafetensorsWriter.write(
+          tensors, metadata: ["request": key, "seed": "\(options.seed)", "clip": request.clipID], to: latentsOut)
+      }
+      try deliver(latents, of: part, request, from: size, to: sink)
+      try state?.remove()
     }
-    try deliver(latents, of: request, from: size, to: sink)
-    try state?.remove()
   }
 
   /// A text that differs whenever anything differs that can change the frames. Reads the lineart once and
   /// checks it.
   ///
-  /// - Throws: `ModelError.sizeMismatch`, `ModelError.frameCount`, errors of the lineart.
+  /// - Throws: `ModelError.sizeMismatch`, `ModelError.frameCount`, `ModelError.referenceOutside`, errors of the lineart.
   public func requestKey(_ request: ColorizationRequest) throws -> String {
     let lineart = request.lineart
+    guard lineart.count == 0 || (0..<lineart.count).contains(request.referenceIndex) else {
+      throw ModelError.referenceOutside(
+        clip: request.clipID, index: request.referenceIndex, frames: lineart.count)
+    }
     var frames = ClipHasher()
     let reader = try lineart.makeReader()
     while let frame = try reader.next() {
@@ -143,6 +152,7 @@ public struct LVCDColorizer: Colorizer {
       hasher.update("\(name)=\(value)\n")
     }
     hasher.update("\(request.seed)\n\(request.reference.contentHash)\n\(frames.finish())\n")
+    if request.referenceIndex > 0 { hasher.update("\(request.referenceIndex)\n") }
     return hasher.finish().description
   }
 
@@ -156,8 +166,8 @@ public struct LVCDColorizer: Colorizer {
   }
 
   private func sample(
-    _ request: ColorizationRequest, size: FrameSize, options: SamplingOptions, plan: SequencePlan,
-    state: SequenceStateFile?, observer: ColorizationObserver
+    _ request: ColorizationRequest, _ part: ClipPart, size: FrameSize, options: SamplingOptions,
+    plan: SequencePlan, state: SequenceStateFile?, observer: ColorizationObserver
   ) throws -> Tensor {
     let sampler = SequenceSampler(model: model, options: options, plan: plan)
     let factor = model.autoencoder.spatialFactor
@@ -166,32 +176,43 @@ public struct LVCDColorizer: Colorizer {
       &source, frames: sampler.callFrames, overlap: plan.overlap,
       channels: model.autoencoder.latentChannels, height: size.height / factor, width: size.width / factor)
     let lineart = try LineartWindow(
-      request.lineart, clip: request.clipID, from: request.reference.size, to: size)
+      part.lineart, clip: request.clipID, from: request.reference.size, to: size)
     return try sampler.run(
       reference: Picture.tensor(Picture.resized(request.reference, to: size)), noise: noise,
       from: try state?.load(), observer: observer, lineart: { try lineart($0) },
       segmentDone: { try state?.store($0) })
   }
 
-  /// Decodes and writes the frames that are not there yet.
+  /// Decodes and writes the frames of a part that are not there yet.
   private func deliver(
-    _ latents: Tensor, of request: ColorizationRequest, from working: FrameSize, to sink: any ColorizationSink
+    _ latents: Tensor, of part: ClipPart, _ request: ColorizationRequest, from working: FrameSize,
+    to sink: any ColorizationSink
   ) throws {
     let size = request.reference.size
     let decoding = LatentDecoding(model.configuration)
     let resizer = Resizer(from: working, to: size, filter: .pillowBilinear)
-    let total = latents.shape[0]
-    let lineart = try LineartWindow(request.lineart, clip: request.clipID, from: size, to: working)
-    for chunk in decoding.chunks(total) where chunk.delivered.upperBound > sink.framesAlreadyWritten {
+    func window() throws -> LineartWindow {
+      try LineartWindow(part.lineart, clip: request.clipID, from: size, to: working)
+    }
+    let forwards = try window()
+    let chunks = decoding.chunks(latents.shape[0])
+    ComputeBudget.makeRoomForPackedWeights()
+    // Chunks stand alone, so that those of a backward part are decoded in the order of the clip.
+    for chunk in part.isBackwards ? chunks.reversed() : chunks {
+      let frames = part.clipFrames(chunk.delivered)
+      guard frames.upperBound > sink.framesAlreadyWritten else { continue }
       try sink.checkCancellation()
-      sink.report(stage: "decode", completed: chunk.delivered.lowerBound, total: total)
+      sink.report(stage: "decode", completed: frames.lowerBound, total: request.lineart.count)
+      let lineart = part.isBackwards ? try window() : forwards
       let pictures = try decoding.decode(chunk, of: latents, with: model.autoencoder) { try lineart($0) }
       guard pictures.sum().isFinite else { throw ModelError.diverged(stage: "decoding") }
-      for (index, frame) in zip(chunk.delivered, Picture.frames(pictures))
+      let decoded = Picture.frames(pictures)
+      // Frame 0 of a backward part is not delivered: it comes last here, beyond the range.
+      for (index, frame) in zip(frames, part.isBackwards ? decoded.reversed() : decoded)
       where index >= sink.framesAlreadyWritten {
         try sink.write(resizer(frame), at: index)
       }
-      sink.report(stage: "decode", completed: chunk.delivered.upperBound, total: total)
+      sink.report(stage: "decode", completed: frames.upperBound, total: request.lineart.count)
     }
   }
 }

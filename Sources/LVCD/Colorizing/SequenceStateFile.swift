@@ -10,8 +10,9 @@ struct SequenceStateFile {
   /// Everything that can change the result; a file of another request is not used.
   private let key: String
 
-  init(folder: URL, key: String) {
-    url = folder.appendingPathComponent("sampling.safetensors")
+  /// `prefix` tells the parts of one clip apart.
+  init(folder: URL, prefix: String, key: String) {
+    url = folder.appendingPathComponent("\(prefix)sampling.safetensors")
     self.key = key
   }
 

@@ -12,6 +12,11 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   case setting(name: String, found: String, expected: String)
   /// No weight file was named.
   case noWeights
+  /// The weight files hold no tensor whose name begins with `prefix`: a part of the model, officially in
+  /// `officialFile`.
+  case missingPart(files: String, part: String, prefix: String, officialFile: String)
+  /// The base model stands behind a file trained on it and would replace its tensors.
+  case weightOrder(file: String, base: String, tensor: String)
   /// The program carries no weights of this name.
   case notEmbedded(name: String, legal: [String])
   /// A file could not be read; `reason` is the system's text.
@@ -20,15 +25,16 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
   case sizeMismatch(clip: String, lineart: String, found: FrameSize, expected: FrameSize)
   /// The lineart delivers fewer frames than it announces, or none.
   case frameCount(clip: String, lineart: String, found: Int, expected: Int)
-  /// The reference is not the clip's first frame.
-  case referenceNotFirst(clip: String, index: Int)
+  /// The reference is none of the clip's frames.
+  case referenceOutside(clip: String, index: Int, frames: Int)
   /// The clip does not fit into memory.
   case memory(clip: String, needed: Int, available: Int)
 
   /// The reason code for records and failures.
   public var reason: FailureReason {
     switch self {
-    case .configuration, .setting, .noWeights, .notEmbedded, .referenceNotFirst: .modelError
+    case .configuration, .setting, .noWeights, .missingPart, .weightOrder, .notEmbedded, .referenceOutside:
+      .modelError
     case .notFinite, .diverged: .notFinite
     case .unreadable: .unreadable
     case .sizeMismatch: .sizeMismatch
@@ -49,6 +55,12 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
     case .setting(let name, let found, let expected): "setting '\(name)' is '\(found)', expected \(expected)"
     case .noWeights:
       "no weights: name the model's weight files, the last one replacing tensors of the first"
+    case .missingPart(let files, let part, let prefix, let officialFile):
+      "\(files): no tensor '\(prefix)*', expected a whole \(part); "
+        + "name the weight file that holds it too, officially \(officialFile)"
+    case .weightOrder(let file, let base, let tensor):
+      "\(base): would replace '\(tensor)' and others that were trained in \(file), expected the base model first; "
+        + "name \(base) before \(file)"
     case .notEmbedded(let name, let legal):
       "this program carries no weights '\(name)', only \(legal.joined(separator: ", ")); "
         + "name weight files of your own with the setting 'weights'"
@@ -60,8 +72,8 @@ public enum ModelError: ReasonedError, Hashable, CustomStringConvertible {
     case .frameCount(let clip, let lineart, let found, let expected):
       "\(lineart): lineart of clip '\(clip)' has \(found) frames, expected \(expected); "
         + "extract it again"
-    case .referenceNotFirst(let clip, let index):
-      "clip '\(clip)': the reference is frame \(index), expected frame 0; begin the clip at its reference"
+    case .referenceOutside(let clip, let index, let frames):
+      "clip '\(clip)': the reference is frame \(index), expected 0 to \(frames - 1); name one of the clip's frames"
     case .memory(let clip, let needed, let available):
       "clip '\(clip)': needs about \(Self.gibibytes(needed)) of memory, "
         + "\(Self.gibibytes(available)) are free; choose a smaller resolution or overlap"

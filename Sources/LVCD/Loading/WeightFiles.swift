@@ -71,6 +71,8 @@ public struct WeightFiles: Sendable {
   ///   the files once.
   /// - Throws: `ModelError`, or `CheckpointError` for missing, misshapen or unknown tensors.
   public func model(checksValues: Bool = true) throws -> ColorizationModel {
+    try requireEveryPart()
+    try requireOrder()
     let configuration = try configuration()
     let source = LayeredTensorSource(files)
     let model = try ColorizationModel(WeightScope(source), configuration)
@@ -130,6 +132,7 @@ public struct WeightFiles: Sendable {
   private func checkValues(_ source: LayeredTensorSource) throws {
     for name in source.names where !ColorizationModel.ignores(name) {
       guard let weight = try source.weight(named: name, expectedShape: []) else { continue }
+      defer { weight.releasePages() }
       if !weight.isFinite { throw ModelError.notFinite(file: source.name, tensor: name) }
     }
   }

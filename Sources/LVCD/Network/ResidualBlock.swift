@@ -41,7 +41,8 @@ struct ResidualBlock: Sendable {
   func callAsFunction(_ x: Tensor, embedding: Tensor, references: Int) -> Tensor {
     let frames = spatial(x, embedding: embedding)
     // α s + (1 - α) (s + change) with the sum taken out.
-    return frames + temporalChange(frames, embedding: embedding, references: references) * timeShare
+    return frames.adding(
+      temporalChange(frames, embedding: embedding, references: references), times: timeShare)
   }
 
   /// Every frame for itself.

@@ -7,6 +7,8 @@ internal import TensorCore
 struct ClipConvolution: Sendable {
   private let conv: Conv3D
   private let outputs: Int
+  /// Elements of the clip that are rearranged at a time: positions do not see each other.
+  private static let piece = 1 << 23
 
   init(_ w: WeightScope, _ inputs: Int, _ outputs: Int) throws(CheckpointError) {
     conv = try Conv3D(
@@ -17,9 +19,13 @@ struct ClipConvolution: Sendable {
 
   func callAsFunction(_ x: Tensor) -> Tensor {
     let (frames, channels, height, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
-    let clip = x.reshaped(frames, channels, height * width).permuted(1, 0, 2)
-    return conv(clip.reshaped(1, channels, frames, height, width))
-      .reshaped(outputs, frames, height * width).permuted(1, 0, 2).reshaped(frames, outputs, height, width)
+    let area = height * width
+    let planes = x.reshaped(frames, channels, area)
+    let result = planes.pieceByPiece(length: max(1, Self.piece / (frames * channels)), channels: outputs) {
+      let clip = $0.permuted(1, 0, 2).reshaped(1, channels, frames, 1, $0.shape[2])
+      return conv(clip).reshaped(outputs, frames, $0.shape[2]).permuted(1, 0, 2)
+    }
+    return result.reshaped(frames, outputs, height, width)
   }
 }
 
@@ -35,8 +41,11 @@ struct TemporalConvolution: Sendable {
 
   init(_ w: WeightScope, _ inputs: Int, _ outputs: Int) throws(CheckpointError) {
     video = try ClipConvolution(w, inputs, outputs)
-    let kernels = try w.tensor("weight", outputs, inputs, 3, 1, 1)
-    middle = PreparedWeight(WeightTensor(kernels.slice(axis: 2, 1..<2).reshaped(outputs, inputs, 1, 1)))
+    let kernels = try w.weight("weight", outputs, inputs, 3, 1, 1)
+    let middles = kernels.float32().slice(axis: 2, 1..<2).reshaped(outputs, inputs, 1, 1)
+    // As small as the file has it: these copies cannot be mapped.
+    let stored = kernels.scalarType.isFloatingPoint && kernels.scalarType != .float64
+    middle = PreparedWeight(WeightTensor(middles).converted(to: stored ? kernels.scalarType : .float32))
     bias = try w.tensor("bias", outputs)
   }
 

@@ -4,6 +4,7 @@ internal import TensorCore
 /// How much memory the machine can still give.
 public enum SystemMemory {
   private static let memoryInformation = "/proc/meminfo"
+  private static let ownStatus = "/proc/self/status"
   private static let groupLimit = "/sys/fs/cgroup/memory.max"
 
   /// Bytes that programs can take without swapping, at most the limit of the process's control group; nil
@@ -17,6 +18,12 @@ public enum SystemMemory {
       let limit = contents(groupLimit).flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
     else { return bytes }
     return min(bytes, limit)
+  }
+
+  /// The most bytes that this process had in memory at once, parts of mapped files included; nil where the system
+  /// does not tell.
+  public static func peakResidentByteCount() -> Int? {
+    contents(ownStatus).flatMap { kibibytes("VmHWM:", in: $0) }.map { $0 * 1024 }
   }
 
   private static func contents(_ path: String) -> String? {

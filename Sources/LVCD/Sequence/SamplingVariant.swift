@@ -49,6 +49,13 @@ public struct SamplingOptions: Sendable, Hashable {
       frames: frames, videoFrames: configuration.videoFrames, overlap: effectiveOverlap, trailing: trailing)
   }
 
+  /// How a clip is cut whose reference is frame `reference`: the frames before it, backwards from the reference, where
+  /// there are some, and those from it on.
+  public func plans(frames: Int, reference: Int, _ configuration: ModelConfiguration) -> [SequencePlan] {
+    let before = reference > 0 ? [plan(frames: reference + 1, configuration)] : []
+    return before + [plan(frames: frames - reference, configuration)]
+  }
+
   /// How frames of segment `index` see each other.
   ///
   /// Source: LVCD, sections 4.2 and 5.2. Without shared frames there is no previous result to attend to, so

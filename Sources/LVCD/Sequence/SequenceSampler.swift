@@ -66,9 +66,11 @@ struct SequenceSampler {
     var noise = noise
     observer.record("x_T", noise.segment)
     observer.record("posterior_noise", noise.posterior)
-    // One sample of the reference's latent serves the whole clip.
-    let first = model.autoencoder.encode(reference, noise: noise.posterior)
-    let conditions = model.conditioner(reference)
+    // One sample of the reference's latent serves the whole clip, and its encoders work no more.
+    let (first, conditions) = ComputeBudget.withoutKeepingPackedWeights {
+      (model.autoencoder.encode(reference, noise: noise.posterior), model.conditioner(reference))
+    }
+    ComputeBudget.makeRoomForPackedWeights()
     observer.record("crossattn", conditions.context)
     observer.record("vector_row", conditions.vector)
     var state = state ?? SequenceState(latents: first * scale)
@@ -78,7 +80,9 @@ struct SequenceSampler {
       observer.record("segment\(segment).x_T", noise.segment)
       let current =
         options.variant == .previousSample && segment > 0
-        ? model.conditioner(try lastPicture(state, lineart: lineart)) : conditions
+        ? try ComputeBudget.withoutKeepingPackedWeights {
+          model.conditioner(try lastPicture(state, lineart: lineart))
+        } : conditions
       let inputs = try prepare(segment, current, first: first, carry: state.carry, lineart: lineart)
       observer.record("segment\(segment).concat", inputs.latents)
       try sample(segment, noise: noise.segment, inputs: inputs, state: &state, observer: observer)

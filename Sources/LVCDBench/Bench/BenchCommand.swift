@@ -4,6 +4,6 @@ internal import ArgumentParser
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time arithmetic kernels.",
-    subcommands: [PixelBenchCommand.self, NetworkBenchCommand.self],
+    subcommands: [PixelBenchCommand.self, NetworkBenchCommand.self, UNetBenchCommand.self],
     defaultSubcommand: PixelBenchCommand.self)
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import EvalCore
 internal import Evaluation
 internal import Foundation
@@ -12,7 +13,8 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
     commandName: "colorize",
     abstract: "Colour one clip from a reference frame and lineart.",
     discussion: """
-      Frame 0 of the lineart belongs to the reference. OUT is a folder that gets frames 00000.png, \
+      Frame 0 of the lineart belongs to the reference, or the frame that --reference-index names: frames before it \
+      are coloured backwards in time from the same reference. OUT is a folder that gets frames 00000.png, \
       00001.png, ..., or a .mkv file for lossless video. An interrupted clip goes on where it stopped when \
       the same command is run again; its state lies in OUT.state until the clip is finished.
 
@@ -21,8 +23,11 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
       nearest multiple that the network can take.
       """)
 
-  @Option(help: "The coloured frame 0: a PNG file, or a folder or video that begins with it.")
+  @Option(help: "The coloured reference frame: a PNG file, or a folder or video that begins with it.")
   var reference: String
+
+  @Option(help: "Index of the reference frame in the lineart.")
+  var referenceIndex = 0
 
   @Option(help: "Lineart, dark on white: a folder of PNG frames or a video.")
   var lineart: String
@@ -54,6 +59,7 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
 
   private func colorize() throws {
     try refuseOverwriting([reference, lineart].map { URL(fileURLWithPath: $0) }, by: [output])
+    try checkLatentsPlace()
     let progress = common.progress
     let interruption = Interruption()
     interruption.listen { progress.warn($0) }
@@ -66,8 +72,8 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
     let place = URL(fileURLWithPath: output)
     let state = place.appendingPathExtension("state")
     let request = ColorizationRequest(
-      clipID: place.deletingPathExtension().lastPathComponent, reference: first, lineart: source,
-      seed: UInt64(seed), stateDirectory: state)
+      clipID: place.deletingPathExtension().lastPathComponent, reference: first, referenceIndex: referenceIndex,
+      lineart: source, seed: UInt64(seed), stateDirectory: state)
     let sink = try ColorizeSink(
       output: place, state: state, key: try colorizer.requestKey(request), source: source,
       progress: progress, interruption: interruption)
@@ -78,6 +84,16 @@ struct ColorizeCommand: ParsableCommand, LoggingCommand {
     }
     try sink.finish()
     try answer("\(output): \(sink.framesAlreadyWritten) frames")
+  }
+
+  /// Latents are written after hours of sampling: that their folder takes a file is asked before.
+  private func checkLatentsPlace() throws {
+    guard let latentsOut else { return }
+    let folder = URL(fileURLWithPath: latentsOut).deletingLastPathComponent().path
+    guard access(folder, W_OK) == 0 else {
+      let reason = String(cString: strerror(errno)).lowercased()
+      throw CheckpointError.unwritable(file: latentsOut, reason: reason)
+    }
   }
 }
 

@@ -37,6 +37,14 @@ extension Tensor {
     }
   }
 
+  /// This tensor plus `factor` times another of the same shape, in one pass.
+  public func adding(_ other: Tensor, times factor: Float) -> Tensor {
+    precondition(
+      shape == other.shape,
+      "the shapes \(Shape.text(shape)) and \(Shape.text(other.shape)) cannot be added")
+    return combined(with: other) { $0 + $1 * factor }
+  }
+
   /// Every element through `function`, which may be called on several threads.
   public func mapped(_ function: @Sendable (Float) -> Float) -> Tensor {
     withUnsafeBufferPointer { source in

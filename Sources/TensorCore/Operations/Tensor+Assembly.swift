@@ -31,7 +31,8 @@ extension Tensor {
     }
   }
 
-  /// The part of one dimension in `range`, copied. A negative `axis` counts from the end.
+  /// The part of one dimension in `range`: a copy, but where the part lies in one piece, which shares the storage. A
+  /// negative `axis` counts from the end.
   public func slice(axis: Int, _ range: Range<Int>) -> Tensor {
     let axis = checkedAxis(axis)
     precondition(
@@ -42,11 +43,55 @@ extension Tensor {
     let inner = shape[(axis + 1)...].reduce(1, *)
     let outer = shape[..<axis].reduce(1, *)
     let (row, length) = (shape[axis] * inner, range.count * inner)
+    if outer == 1 { return view(from: range.lowerBound * inner, shape: sizes) }
     return withUnsafeBufferPointer { source in
       Tensor(shape: sizes) { target in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
         for index in 0..<outer {
           (to + index * length).update(from: from + index * row + range.lowerBound * inner, count: length)
+        }
+      }
+    }
+  }
+
+  /// Applies a map that treats the samples of `[N, ...]` alone to one at a time, which bounds its memory.
+  public func sampleBySample(_ body: (Tensor) -> Tensor) -> Tensor {
+    guard shape[0] > 1 else { return body(self) }
+    var first: Tensor? = body(slice(axis: 0, 0..<1))
+    guard let shapeOfOne = first?.shape else { preconditionFailure("a result was just made") }
+    let length = shapeOfOne.reduce(1, *)
+    return Tensor(shape: [shape[0]] + shapeOfOne.dropFirst()) { target in
+      for sample in 0..<shape[0] {
+        let result = sample == 0 ? first.take() : body(slice(axis: 0, sample..<sample + 1))
+        guard let result, result.shape == shapeOfOne else {
+          preconditionFailure("samples of one shape became results of several")
+        }
+        result.withUnsafeBufferPointer { source in
+          guard let from = source.baseAddress, let to = target.baseAddress else { return }
+          (to + sample * length).update(from: from, count: length)
+        }
+      }
+    }
+  }
+
+  /// Applies a map that treats the positions of `[N, C, L]` alone to `length` of them at a time, which bounds its
+  /// memory; `body` turns `[N, C, l]` into `[N, channels, l]`.
+  public func pieceByPiece(length: Int, channels: Int, _ body: (Tensor) -> Tensor) -> Tensor {
+    precondition(rank == 3 && length > 0, "no pieces of \(length) of a tensor \(Shape.text(shape))")
+    let (samples, positions) = (shape[0], shape[2])
+    if positions <= length { return body(self) }
+    return Tensor(shape: [samples, channels, positions]) { target in
+      for start in stride(from: 0, to: positions, by: length) {
+        let range = start..<min(start + length, positions)
+        let result = body(slice(axis: 2, range))
+        precondition(
+          result.shape == [samples, channels, range.count],
+          "a piece of \(range.count) positions became \(Shape.text(result.shape))")
+        result.withUnsafeBufferPointer { source in
+          guard let from = source.baseAddress, let to = target.baseAddress else { return }
+          for row in 0..<samples * channels {
+            (to + row * positions + start).update(from: from + row * range.count, count: range.count)
+          }
         }
       }
     }
