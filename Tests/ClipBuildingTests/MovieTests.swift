@@ -38,7 +38,7 @@ private struct BrightnessLines: LineartExtractor {
   }
 
   private var scanner: MovieScanner {
-    MovieScanner(folder: folder.url.appendingPathComponent("state"), detector: SceneCutDetector(), threads: 1)
+    MovieScanner(folder: folder.url.appendingPathComponent("state"), detector: CutDetector(.paper), threads: 1)
   }
 
   private func ffmpeg(_ arguments: String, _ name: String) throws -> URL {

@@ -33,9 +33,13 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   @Option(name: .long, help: "Histogram distance above which a cut is seen.")
   var threshold: Double = SceneCutDetector.paperThreshold
   @Option(
+    name: .long,
+    help: "How cuts are found: paper (neighbouring frames), or window, which knows fades, flashes and pans.")
+  var cuts: String = CutDetector.Rule.paper.rawValue
+  @Option(
     name: .customLong("flash-frames"),
-    help: "A change that is taken back within so many frames is a flash, no cut; 0: the paper's rule.")
-  var flashFrames: Int = 0
+    help: "A change that is taken back within so many frames is a flash, no cut. (default: paper 0, window 3)")
+  var flashFrames: Int?
   @Option(
     name: .long, help: "Draws the lines: \(LineartExtractors.names.joined(separator: ", ")).")
   var extractor: String = "inklines"
@@ -51,9 +55,10 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
     guard threshold.isFinite, threshold > 0 else {
       throw ValidationError("--threshold must be above 0, got \(threshold)")
     }
-    guard (0...100).contains(flashFrames) else {
-      throw ValidationError("--flash-frames must lie between 0 and 100, got \(flashFrames)")
+    guard let rule = CutDetector.Rule(rawValue: cuts) else {
+      throw ValidationError("--cuts '\(cuts)': expected paper or window")
     }
+    try CutDetector.check(flashFrames: flashFrames, rule: rule)
     let isLegal = name.utf8.allSatisfy { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
         || [45, 46, 95].contains(byte)
@@ -65,6 +70,10 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   }
 
   func run() throws { try reporting { try build() } }
+
+  private var detector: CutDetector {
+    CutDetector(.init(rawValue: cuts) ?? .paper, threshold: threshold, flashFrames: flashFrames)
+  }
 
   private func build() throws {
     let extractor = try LineartExtractors.named(self.extractor)
@@ -80,7 +89,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
     interruption.listen { progress.warn($0) }
     let scanner = MovieScanner(
       folder: folder.appendingPathComponent(".build", isDirectory: true),
-      detector: SceneCutDetector(threshold: threshold, flashFrames: flashFrames), threads: common.jobCount)
+      detector: detector, threads: common.jobCount)
     do {
       var shots: [[Range<Int>]] = []
       for (film, name) in zip(films, names) {
@@ -130,7 +139,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
       entry.provenance = [
         "film": clip.film, "first_frame": "\(clip.firstFrame)", "time_code": clip.timeCode,
         "lineart": clip.lineart, "notes": clip.notes.joined(separator: ","),
-        "cuts": SceneCutDetector(threshold: threshold, flashFrames: flashFrames).label,
+        "cuts": detector.label,
       ]
       return entry
     }
