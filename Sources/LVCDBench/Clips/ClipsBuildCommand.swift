@@ -4,7 +4,6 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Media
-internal import Perception
 internal import SceneCuts
 
 /// `lvcd-bench clips build`: test sets from films, as the paper makes its own.
@@ -40,9 +39,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
     name: .customLong("flash-frames"),
     help: "A change that is taken back within so many frames is a flash, no cut. (default: paper 0, window 3)")
   var flashFrames: Int?
-  @Option(
-    name: .long, help: "Draws the lines: \(LineartExtractors.names.joined(separator: ", ")).")
-  var extractor: String = "inklines"
+  @OptionGroup var drawing: LineOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -76,7 +73,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   }
 
   private func build() throws {
-    let extractor = try LineartExtractors.named(self.extractor)
+    let lines = try drawing.lines(common)
     let target = size == "film" ? nil : try FrameSize(argument: size)
     let urls = movies.map { URL(fileURLWithPath: $0) }
     let names = try MovieName.names(of: urls)
@@ -101,7 +98,8 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
         shots.append(scan.detector.shots)
       }
       let selection = try ClipSelection(shots: shots, lengths: shortest...longest, count: count)
-      let cutter = ClipCutter(folder: folder, size: target, extractor: extractor, threads: common.jobCount)
+      try lines.check(clips: selection.chosen.map { ClipCutter.id($0.frames, names[$0.movie]) })
+      let cutter = ClipCutter(folder: folder, size: target, lines: lines, threads: common.jobCount)
       var clips: [MovieClip] = []
       for (index, film) in films.enumerated() {
         let ranges = selection.chosen.filter { $0.movie == index }.map(\.frames)
