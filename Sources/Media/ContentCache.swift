@@ -12,8 +12,6 @@ public final class ContentCache: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     /// Lines that extractors drew.
     case lineart
-    /// What metrics compute from originals alone.
-    case originals
   }
 
   /// Files and bytes of a kind.

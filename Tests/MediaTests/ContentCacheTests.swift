@@ -20,7 +20,6 @@ import Testing
     cache.store(data, .lineart, key: "a")
     #expect(cache.data(.lineart, key: "a") == data)
     #expect(cache.data(.lineart, key: "b") == nil)
-    #expect(cache.data(.originals, key: "a") == nil)
     #expect(ContentCache(folder.url).data(.lineart, key: "a") == data)
   }
 
@@ -51,14 +50,13 @@ import Testing
     let gone = cache.trim(to: 3000)
     #expect(gone.files == 2)
     #expect(cache.data(.lineart, key: "0") != nil && cache.data(.lineart, key: "1") == nil)
-    #expect(cache.clear(.originals).files == 0)
-    #expect(cache.clear().files == 2)
+    #expect(cache.clear(.lineart).files == 2 && cache.clear().files == 0)
     #expect(cache.usage().allSatisfy { $0.bytes == 0 })
   }
 
   @Test func aCacheKeepsItsLimitByItself() throws {
     let cache = ContentCache(folder.url, limit: 80_000)
-    for index in 0..<200 { cache.store(Data(repeating: 1, count: 1000), .originals, key: "\(index)") }
+    for index in 0..<200 { cache.store(Data(repeating: 1, count: 1000), .lineart, key: "\(index)") }
     #expect(cache.usage().reduce(0) { $0 + $1.bytes } <= 80_000 + 12_000)
   }
 }

@@ -58,6 +58,15 @@ public struct ParameterGrid: Sendable, Hashable {
     try object.finish()
   }
 
+  /// These axes with those of `later` in their place or added to them.
+  func overlaid(by later: ParameterGrid) -> ParameterGrid {
+    var grid = ParameterGrid()
+    grid.axes = Self.settings.compactMap { setting in
+      (later.axes + axes).first { $0.setting == setting }
+    }
+    return grid
+  }
+
   private static func point(
     _ element: JSONValue, setting: String, of object: ConfigObject, key: String
   ) throws(ConfigError) -> Point {

@@ -79,7 +79,7 @@ public struct RunMerger {
     if data[0] == data[1] { return }
     var records: [ClipRecord] = []
     for (url, bytes) in zip([file, place], data) {
-      do { records.append(try ClipRecord.open(bytes, file: url.path)) } catch is ClipRecordError {
+      do { records.append(try ClipRecord.open(bytes, file: url.path)) } catch {
         if url == place { try target.write(data[0], to: place) }
         return
       }
