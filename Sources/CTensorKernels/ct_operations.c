@@ -29,6 +29,27 @@ void ct_map(
   CT_DISPATCH(ct_map, function, to, from, count)
 }
 
+void ct_combine(
+    ct_operation operation, float *to, const float *a, size_t a_step, const float *b, size_t b_step, size_t count,
+    ct_vector vector) {
+  CT_DISPATCH(ct_combine, operation, to, a, a_step, b, b_step, count)
+}
+
+void ct_blend(float *to, const float *a, const float *b, float share, size_t count, ct_vector vector) {
+  CT_DISPATCH(ct_blend, to, a, b, share, count)
+}
+
+void ct_normalize_rows(
+    float *to, const float *from, size_t rows, size_t width, const float *weights, const float *biases, double epsilon,
+    ct_vector vector) {
+  CT_DISPATCH(ct_normalize_rows, to, from, rows, width, weights, biases, epsilon)
+}
+
+void ct_transpose(
+    float *to, size_t to_stride, const float *from, size_t from_stride, size_t rows, size_t columns, ct_vector vector) {
+  CT_DISPATCH(ct_transpose, to, to_stride, from, from_stride, rows, columns)
+}
+
 void ct_softmax(
     float *to, const float *from, size_t count, ct_vector vector) {
   CT_DISPATCH(ct_softmax, to, from, count)

@@ -85,25 +85,6 @@ public struct Tensor: Sendable {
     return Tensor(shape: newShape, storage: storage, byteOffset: byteOffset)
   }
 
-  /// A contiguous copy with the dimensions in another order: dimension `i` of the result is dimension
-  /// `order[i]`.
-  ///
-  /// For example `permuted(4, 3, 0, 1, 2)` turns a kernel `[T, H, W, in, out]` into `[out, in, T, H, W]`.
-  public func permuted(_ order: Int...) -> Tensor {
-    precondition(
-      order.sorted() == Array(shape.indices),
-      "\(Shape.text(order)) is not an order of the dimensions of \(Shape.text(shape))")
-    let strides = Shape.rowMajorStrides(shape)
-    let layout = StridedLayout(shape: order.map { shape[$0] }, strides: order.map { strides[$0] })
-    return withUnsafeBufferPointer { source in
-      Tensor(shape: layout.shape) { target in
-        layout.forEachRow { position, offset, length, step in
-          for index in 0..<length { target[position + index] = source[offset + index * step] }
-        }
-      }
-    }
-  }
-
   /// Calls `body` with the elements in row-major order.
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result

@@ -20,12 +20,12 @@ import Testing
       autoencoder.encode(image, noise: noise) * autoencoder.scale, "encoded_sampled_scaled")
     try fixture.check(conditioner.latent(image), "conditioner_encoder_mode")
     let z = try fixture.tensor("z")
-    try fixture.check(autoencoder.decode(z), "decoded")
-    try fixture.check(autoencoder.decode(z.slice(axis: 0, 0..<1)), "decoded_single_frame")
+    try fixture.check(autoencoder.decode(z, lineart: nil), "decoded")
+    try fixture.check(autoencoder.decode(z.slice(axis: 0, 0..<1), lineart: nil), "decoded_single_frame")
     let latents = try fixture.tensor("long_latents_scaled")
     let decoding = LatentDecoding(fixture.configuration)
     let parts = decoding.chunks(latents.shape[0]).map {
-      decoding.decode($0, of: latents, with: autoencoder)
+      decoding.decode($0, of: latents, with: autoencoder) { _ in latents }
     }
     try fixture.check(Tensor.concatenation(parts, axis: 0), "long_decoded")
   }

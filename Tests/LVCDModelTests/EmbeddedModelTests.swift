@@ -45,7 +45,9 @@ import Testing
     try Self.check(try #require(recorder.tensors["crossattn"]), file, "context", limit: Fixture.module)
     try Self.check(latents, file, "latents", limit: Fixture.network)
     let last = latents.slice(axis: 0, latents.shape[0] - 1..<latents.shape[0])
-    try Self.check(model.autoencoder.decode(last), file, "last_picture", limit: Fixture.network)
+    let drawn = Picture.lineart(lineart[latents.shape[0] - 1])
+    try Self.check(
+      model.autoencoder.decode(last, lineart: drawn), file, "last_picture", limit: Fixture.network)
   }
 
   private static func check(_ found: Tensor, _ file: CheckpointFile, _ name: String, limit: Double) throws {

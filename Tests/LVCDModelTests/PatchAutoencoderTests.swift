@@ -9,7 +9,7 @@ import Testing
 
 /// The small autoencoder against the network it is trained as, and models that carry one.
 @Suite struct PatchAutoencoderTests {
-  @Test(arguments: ["both", "decoder", "linear"]) func encodesAndDecodes(tag: String) throws {
+  @Test(arguments: ["both", "decoder", "linear", "lineart"]) func encodesAndDecodes(tag: String) throws {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Golden/patch-codec.safetensors")
     let file = try CheckpointFile.open(url)
@@ -28,7 +28,9 @@ import Testing
     let image = try file.tensor("\(tag).image")
     try check(codec.encode(image), "encoded")
     #expect(codec.encode(image, noise: try file.tensor("\(tag).latents")) == codec.encode(image))
-    try check(codec.decode(try file.tensor("\(tag).latents")), "decoded")
+    #expect(codec.decodesWithLineart == (tag == "lineart"))
+    let lineart = try file.tensor("\(tag).lineart")
+    try check(codec.decode(try file.tensor("\(tag).latents"), lineart: lineart), "decoded")
   }
 
   @Test func configurationsOfSmallModels() throws {

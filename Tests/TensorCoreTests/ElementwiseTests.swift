@@ -51,7 +51,7 @@ import Testing
       let input = Oracle.numbers(count, seed: UInt64(count)).map { $0 * 8 }
       var reference = input
       var found = input
-      for function in [CT_SIGMOID, CT_SILU, CT_TANH, CT_GELU, CT_QUICK_GELU] {
+      for function in [CT_SIGMOID, CT_SILU, CT_TANH, CT_GELU, CT_QUICK_GELU, CT_RELU] {
         ct_map(function, &reference, input, count, CT_VECTOR_GENERIC)
         ct_map(function, &found, input, count, vector)
         #expect(Oracle.relativeError(found, reference.map(Double.init)) < 1e-6)

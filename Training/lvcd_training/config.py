@@ -23,13 +23,17 @@ class VisionConfig:
 
 @dataclass(frozen=True)
 class CodecConfig:
-    """The small autoencoder. Channels are listed from full resolution down; empty means the linear part alone."""
+    """The small autoencoder. Channels are listed from full resolution down; empty means the linear part alone.
+
+    `decoder_lineart`: the decoder is given the frame's lineart, at every level.
+    """
 
     patch_size: int = 8
     latent_channels: int = 16
     group_norm_groups: int = 8
     encoder_channels: tuple[int, ...] = ()
     decoder_channels: tuple[int, ...] = (32, 64, 96)
+    decoder_lineart: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,12 @@ class ModelConfig:
 
     @classmethod
     def from_json(cls, text: str) -> ModelConfig:
-        """Reads `to_json`'s form; unknown fields (of the golden files) are left aside."""
+        """Reads `to_json`'s form; unknown fields (of the golden files) are left aside. A codec that does not say so has
+        no lineart."""
         values: dict[str, Any] = json.loads(text)
         values["clip"] = _record(VisionConfig, values.get("clip") or {})
         codec = values.get("codec")
-        values["codec"] = _record(CodecConfig, codec) if codec else None
+        values["codec"] = _record(CodecConfig, {"decoder_lineart": False} | codec) if codec else None
         return _record(cls, values)
 
 

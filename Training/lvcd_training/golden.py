@@ -36,7 +36,7 @@ def model_golden(path: Path, weights: Weights, clips: ClipSet, clip: int = 0) ->
         "reference_latent": first,
         "context": context,
         "latents": latents,
-        "last_picture": weights.codec.decoder(latents[-1:]).clamp(-1, 1),
+        "last_picture": weights.codec.decoder(latents[-1:], hints[-1:]).clamp(-1, 1),
     }
     metadata = {"seed": str(SEED), "steps": str(STEPS), "overlap": str(config.overlap), "frames": str(frames)}
     write_atomically(path, save({name: value.contiguous() for name, value in tensors.items()}, metadata))

@@ -18,6 +18,7 @@ from lvcd_training.model.codec import Codec
 from lvcd_training.model.colorizer import Colorizer, denoised, training_target
 from lvcd_training.model.initialise import initialise
 from lvcd_training.model.routing import Routing
+from lvcd_training.training.stages import continue_codec
 
 SMALL = ModelConfig(
     model_channels=16,
@@ -38,7 +39,8 @@ def test_codec_starts_as_the_best_linear_one() -> None:
         codec.start_from_patches(images)
         with torch.no_grad():
             encoded = codec.encoder(images)
-            errors.append((codec.decoder(encoded) - images).pow(2).mean().item())
+            decoded = codec.decoder(encoded, torch.zeros(len(images), 1, *images.shape[2:]))
+            errors.append((decoded - images).pow(2).mean().item())
         assert encoded.std().item() == pytest.approx(1, abs=0.02)
     assert errors[0] > errors[1] > errors[2]
     assert errors[2] < 1e-9
@@ -103,3 +105,25 @@ def test_scores_of_known_pictures() -> None:
     assert Regions.of(truth, reference, lines).changed.sum().item() == 2 * (8 * 16 - 9)
     mean, low, high = interval(np.array([1.0, 2.0, 3.0, np.nan]))
     assert mean == 2 and 1 <= low < mean < high <= 3
+
+
+def test_a_run_begins_with_an_exported_file(tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    plain = replace(SMALL, codec=CodecConfig(decoder_channels=(8, 8, 8), decoder_lineart=False))
+    stored = Codec(plain.codec)
+    stored.start_from_patches(torch.rand(2, 3, 64, 64) * 2 - 1)
+    file, start = tmp_path / "weights.safetensors", tmp_path / "codec-start.state"
+    export_colorizer(file, Colorizer(plain), stored, {})
+    codec = Codec(CodecConfig(decoder_channels=(8, 8, 8)))
+    continue_codec(codec, file, start)
+    images, hints = torch.rand(1, 3, 64, 64), torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        latents = codec.encoder(images)
+        assert torch.allclose(latents, stored.encoder(images), atol=1e-2)
+        # What is new starts at zero.
+        assert torch.allclose(codec.decoder(latents, hints), stored.decoder(latents, hints), atol=1e-2)
+    continue_codec(codec, file, start)
+    stored.encoder.linear.weight.data.mul_(1.5)
+    export_colorizer(file, Colorizer(plain), stored, {})
+    with pytest.raises(TrainingError, match="its encoder is not that of"):
+        continue_codec(codec, file, start)

@@ -20,8 +20,35 @@ typedef enum {
   CT_SILU = 1,
   CT_TANH = 2,
   CT_GELU = 3,
-  CT_QUICK_GELU = 4
+  CT_QUICK_GELU = 4,
+  CT_RELU = 5
 } ct_function;
+
+/// Operations on two numbers.
+typedef enum {
+  CT_ADD = 0,
+  CT_SUBTRACT = 1,
+  CT_MULTIPLY = 2
+} ct_operation;
+
+/// `to[i] = operation(a[a_step i], b[b_step i])`; steps are 1, or 0 for one number throughout. `to` may be `a` or `b`
+/// where their step is 1.
+void ct_combine(
+    ct_operation operation, float *to, const float *a, size_t a_step, const float *b, size_t b_step, size_t count,
+    ct_vector vector);
+
+/// `to[i] = a[i] * share + b[i] * (1 - share)`; `to` may be `a` or `b`.
+void ct_blend(float *to, const float *a, const float *b, float share, size_t count, ct_vector vector);
+
+/// Every row of `width` values to mean 0 and variance 1 (biased, `epsilon` added, both summed in double precision), then
+/// its weight and bias, `width` each. `to` and `from` may be the same.
+void ct_normalize_rows(
+    float *to, const float *from, size_t rows, size_t width, const float *weights, const float *biases, double epsilon,
+    ct_vector vector);
+
+/// `to[i to_stride + j] = from[j from_stride + i]` for i below `rows` and j below `columns`.
+void ct_transpose(
+    float *to, size_t to_stride, const float *from, size_t from_stride, size_t rows, size_t columns, ct_vector vector);
 
 /// `to[i] = function(from[i])`; `to` and `from` may be the same.
 void ct_map(ct_function function, float *to, const float *from, size_t count, ct_vector vector);

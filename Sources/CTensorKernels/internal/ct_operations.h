@@ -6,6 +6,15 @@
 // Every kernel exists once per vector unit; ct_operations.c chooses.
 #define CT_DECLARE(suffix) \
   void ct_map##suffix(ct_function function, float *to, const float *from, size_t count); \
+  void ct_combine##suffix( \
+      ct_operation operation, float *to, const float *a, size_t a_step, const float *b, size_t b_step, \
+      size_t count); \
+  void ct_blend##suffix(float *to, const float *a, const float *b, float share, size_t count); \
+  void ct_normalize_rows##suffix( \
+      float *to, const float *from, size_t rows, size_t width, const float *weights, const float *biases, \
+      double epsilon); \
+  void ct_transpose##suffix( \
+      float *to, size_t to_stride, const float *from, size_t from_stride, size_t rows, size_t columns); \
   void ct_softmax##suffix(float *to, const float *from, size_t count); \
   void ct_softmax_columns##suffix( \
       float *logits, size_t rows, size_t padded_rows, size_t columns, const float *biases, float *maxima, \

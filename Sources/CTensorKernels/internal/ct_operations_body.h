@@ -90,6 +90,9 @@ CT_TARGET void CT_NAME(ct_map)(ct_function function, float *to, const float *fro
     case CT_QUICK_GELU:
       for (size_t i = 0; i < count; i++) to[i] = from[i] * sigmoid(1.702f * from[i]);
       break;
+    case CT_RELU:
+      for (size_t i = 0; i < count; i++) to[i] = from[i] < 0.0f ? 0.0f : from[i];
+      break;
   }
 }
 
@@ -162,6 +165,8 @@ CT_TARGET double CT_NAME(ct_squared_deviation)(const float *from, size_t count, 
   for (size_t lane = 0; lane < LANES; lane++) sum += lanes[lane];
   return sum;
 }
+
+#include "ct_rows.h"
 
 CT_TARGET void CT_NAME(ct_affine)(
     float *to, const float *from, size_t count, float center, float scale, float shift, int silu) {

@@ -18,9 +18,14 @@ public protocol Autoencoder: Sendable {
   /// the result's shape, a sample of it; others ignore the noise.
   func encode(_ frames: Tensor, noise: Tensor?) -> Tensor
 
+  /// Whether `decode` needs the frames' lineart; the official decoder does not know it.
+  var decodesWithLineart: Bool { get }
+
   /// Pictures `[N, 3, f H, f W]`, about -1…1, of latents `[N, C, H, W]`, which are consecutive frames of one
   /// clip.
-  func decode(_ latents: Tensor) -> Tensor
+  ///
+  /// - Parameter lineart: `[N, 3, f H, f W]`, 1 on lines; required where `decodesWithLineart`, else ignored.
+  func decode(_ latents: Tensor, lineart: Tensor?) -> Tensor
 }
 
 extension Autoencoder {

@@ -13,6 +13,8 @@ public struct CodecConfiguration: Sendable, Hashable, Codable {
   public var encoderChannels: [Int]
   /// Channels of the decoder's correction.
   public var decoderChannels: [Int]
+  /// Whether the decoder's correction sees the frame's lineart. JSON: optional, false.
+  public var decoderLineart: Bool
 
   /// Names in JSON.
   public enum CodingKeys: String, CodingKey {
@@ -24,6 +26,18 @@ public struct CodecConfiguration: Sendable, Hashable, Codable {
     case encoderChannels = "encoder_channels"
     /// Decoder channels.
     case decoderChannels = "decoder_channels"
+    /// Lineart in the decoder.
+    case decoderLineart = "decoder_lineart"
+  }
+
+  /// Reads the JSON object `codec` of a configuration.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    patchSize = try values.decode(Int.self, forKey: .patchSize)
+    latentChannels = try values.decode(Int.self, forKey: .latentChannels)
+    encoderChannels = try values.decode([Int].self, forKey: .encoderChannels)
+    decoderChannels = try values.decode([Int].self, forKey: .decoderChannels)
+    decoderLineart = try values.decodeIfPresent(Bool.self, forKey: .decoderLineart) ?? false
   }
 
   /// What no codec can have, in words; nil when all is possible.
@@ -40,7 +54,7 @@ public struct CodecConfiguration: Sendable, Hashable, Codable {
 
 /// A small autoencoder without temporal layers: a linear map of square patches, corrected by convolutions
 /// without normalization. It carries small models, where the official autoencoder would be larger than the
-/// network.
+/// network. Its decoder may be told the lineart: few latents need not describe lines that are known anyway.
 public struct PatchAutoencoder: Autoencoder {
   /// Pixels per latent along each side.
   public var spatialFactor: Int { configuration.patchSize }
@@ -63,8 +77,22 @@ public struct PatchAutoencoder: Autoencoder {
   /// The latents of each picture; there is no noise to them.
   public func encode(_ frames: Tensor, noise: Tensor?) -> Tensor { frames.frameByFrame { encoder($0) } }
 
+  /// As configured.
+  public var decodesWithLineart: Bool { configuration.decoderLineart && !configuration.decoderChannels.isEmpty }
+
   /// Pictures, each decoded alone.
-  public func decode(_ latents: Tensor) -> Tensor { latents.frameByFrame { decoder($0) } }
+  public func decode(_ latents: Tensor, lineart: Tensor?) -> Tensor {
+    guard decodesWithLineart else { return latents.frameByFrame { decoder($0, hint: nil) } }
+    guard let lineart, lineart.shape[0] == latents.shape[0] else {
+      preconditionFailure("this decoder needs the lineart of every frame")
+    }
+    let pictures = (0..<latents.shape[0]).map { index in
+      decoder(
+        latents.slice(axis: 0, index..<index + 1),
+        hint: lineart.slice(axis: 0, index..<index + 1).slice(axis: 1, 0..<1))
+    }
+    return Tensor.concatenation(pictures, axis: 0)
+  }
 }
 
 /// Two convolutions that add to their input, without normalization.
@@ -143,6 +171,8 @@ private struct PatchDecoder: Sendable {
   private let levels: [CodecLevel]
   /// Between levels, behind nearest-neighbour doubling.
   private let upsamples: [Conv2D]
+  /// From the lineart in squares as large as a level's pixels, added in front of the level; empty without lineart.
+  private let lineart: [Conv2D]
   private let patch: Int
   /// Side of the patches that channels become behind the last convolution.
   private let block: Int
@@ -154,15 +184,21 @@ private struct PatchDecoder: Sendable {
     linear = try Conv2D(w / "linear", latents, 3 * patch * patch, kernel: 1)
     var levels: [CodecLevel] = []
     var upsamples: [Conv2D] = []
+    var lineart: [Conv2D] = []
     for (index, width) in widths.enumerated() {
       levels.append(try CodecLevel(w / "levels" / index, channels: width))
       if index > 0 {
         upsamples.append(
           try Conv2D(w / "upsamples" / (index - 1), widths[index - 1], width, kernel: 3, padding: 1))
       }
+      if configuration.decoderLineart {
+        let side = patch >> index
+        lineart.append(try Conv2D(w / "lineart" / index, side * side, width, kernel: 3, padding: 1))
+      }
     }
     self.levels = levels
     self.upsamples = upsamples
+    self.lineart = lineart
     guard let first = widths.first, let last = widths.last else {
       input = nil
       output = nil
@@ -174,11 +210,16 @@ private struct PatchDecoder: Sendable {
     output = try Conv2D(w / "conv_out", last, 3 * block * block, kernel: 3, padding: 1)
   }
 
-  func callAsFunction(_ latents: Tensor) -> Tensor {
+  /// `hint`: `[1, 1, H, W]`, 1 on lines, where there are layers for it.
+  func callAsFunction(_ latents: Tensor, hint: Tensor?) -> Tensor {
     let image = linear(latents).channelsToPixels(patch)
     guard let input, let output else { return image }
-    var hidden = levels[0](input(latents))
-    for (upsample, level) in zip(upsamples, levels.dropFirst()) { hidden = level(upsample(hidden.doubled())) }
+    var hidden = input(latents)
+    for (index, level) in levels.enumerated() {
+      if index > 0 { hidden = upsamples[index - 1](hidden.doubled()) }
+      if let hint { hidden = hidden + lineart[index](hint.pixelsToChannels(patch >> index)) }
+      hidden = level(hidden)
+    }
     return image + output(hidden.silu()).channelsToPixels(block)
   }
 }

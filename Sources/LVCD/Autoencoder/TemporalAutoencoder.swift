@@ -28,8 +28,11 @@ public struct TemporalAutoencoder: Autoencoder {
     return noise.map { distribution.sample($0) } ?? distribution.mean
   }
 
+  /// False.
+  public var decodesWithLineart: Bool { false }
+
   /// Pictures of consecutive frames.
-  public func decode(_ latents: Tensor) -> Tensor { decoder(latents) }
+  public func decode(_ latents: Tensor, lineart: Tensor?) -> Tensor { decoder(latents) }
 }
 
 extension AutoencoderSizes {

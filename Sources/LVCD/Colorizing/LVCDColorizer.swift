@@ -115,7 +115,7 @@ public struct LVCDColorizer: Colorizer {
         observer.tensors, metadata: ["request": key, "seed": "\(options.seed)", "clip": request.clipID],
         to: latentsOut)
     }
-    try deliver(latents, size: input, from: size, to: sink)
+    try deliver(latents, of: request, from: size, to: sink)
     try state?.remove()
   }
 
@@ -175,15 +175,17 @@ public struct LVCDColorizer: Colorizer {
 
   /// Decodes and writes the frames that are not there yet.
   private func deliver(
-    _ latents: Tensor, size: FrameSize, from working: FrameSize, to sink: any ColorizationSink
+    _ latents: Tensor, of request: ColorizationRequest, from working: FrameSize, to sink: any ColorizationSink
   ) throws {
+    let size = request.reference.size
     let decoding = LatentDecoding(model.configuration)
     let resizer = Resizer(from: working, to: size, filter: .pillowBilinear)
     let total = latents.shape[0]
+    let lineart = try LineartWindow(request.lineart, clip: request.clipID, from: size, to: working)
     for chunk in decoding.chunks(total) where chunk.delivered.upperBound > sink.framesAlreadyWritten {
       try sink.checkCancellation()
       sink.report(stage: "decode", completed: chunk.delivered.lowerBound, total: total)
-      let pictures = decoding.decode(chunk, of: latents, with: model.autoencoder)
+      let pictures = try decoding.decode(chunk, of: latents, with: model.autoencoder) { try lineart($0) }
       guard pictures.sum().isFinite else { throw ModelError.diverged(stage: "decoding") }
       for (index, frame) in zip(chunk.delivered, Picture.frames(pictures))
       where index >= sink.framesAlreadyWritten {

@@ -114,7 +114,7 @@ struct SpatioTemporalTransformer: Sendable {
       projectIn(tokens), context: conditions.spatialContext, routing: routing, ordinal: ordinal)
     let inTime = temporal(
       inSpace + conditions.positions, context: conditions.temporalContext, references: routing.references)
-    let mixed = inSpace * spatialShare + inTime * (1 - spatialShare)
+    let mixed = inSpace.blended(with: inTime, share: spatialShare)
     return x + projectOut(mixed).permuted(0, 2, 1).reshaped(x.shape)
   }
 }

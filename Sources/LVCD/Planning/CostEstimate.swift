@@ -188,6 +188,13 @@ struct AutoencoderCost {
     encodingFLOPs =
       linear + levels(codec.encoderChannels, finest: latents << (2 * codec.encoderChannels.count))
     decodingFLOPs = linear + levels(codec.decoderChannels, finest: decoded)
+    if codec.decoderLineart {
+      for (level, width) in codec.decoderChannels.enumerated() {
+        let positions = decoded >> (2 * level)
+        let side = (codec.patchSize << level) >> max(0, codec.decoderChannels.count - 1)
+        decodingFLOPs += productFLOPs(side * side, width, taps: 9, positions: positions)
+      }
+    }
     widest = max(
       3 * latents * codec.patchSize * codec.patchSize, decoded * (codec.decoderChannels.first ?? 0))
   }

@@ -34,11 +34,17 @@ struct LatentDecoding: Sendable {
   }
 
   /// Pictures `[n, 3, H, W]` in -1…1 of the frames that `chunk` delivers; `latents` are the clip's, as the
-  /// network sees them.
-  func decode(_ chunk: Chunk, of latents: Tensor, with autoencoder: any Autoencoder) -> Tensor {
-    let head = latents.slice(axis: 0, 0..<min(anchors, latents.shape[0]))
+  /// network sees them. `lineart` is asked for that of frames in rising order where the autoencoder needs it,
+  /// `[count, 3, H, W]`, 1 on lines.
+  func decode(
+    _ chunk: Chunk, of latents: Tensor, with autoencoder: any Autoencoder, lineart: ([Int]) throws -> Tensor
+  ) rethrows -> Tensor {
+    let heads = 0..<min(anchors, latents.shape[0])
+    let head = latents.slice(axis: 0, heads)
     let parts = chunk.frames.isEmpty ? [head] : [head, latents.slice(axis: 0, chunk.frames)]
-    let pictures = autoencoder.decode(Tensor.concatenation(parts, axis: 0) * (1 / autoencoder.scale))
+    let pictures = autoencoder.decode(
+      Tensor.concatenation(parts, axis: 0) * (1 / autoencoder.scale),
+      lineart: autoencoder.decodesWithLineart ? try lineart(Array(heads) + Array(chunk.frames)) : nil)
     let count = pictures.shape[0]
     return pictures.slice(axis: 0, count - chunk.delivered.count..<count).clamped(to: -1...1)
   }

@@ -78,7 +78,7 @@ struct SequenceSampler {
       observer.record("segment\(segment).x_T", noise.segment)
       let current =
         options.variant == .previousSample && segment > 0
-        ? model.conditioner(lastPicture(state)) : conditions
+        ? model.conditioner(try lastPicture(state, lineart: lineart)) : conditions
       let inputs = try prepare(segment, current, first: first, carry: state.carry, lineart: lineart)
       observer.record("segment\(segment).concat", inputs.latents)
       try sample(segment, noise: noise.segment, inputs: inputs, state: &state, observer: observer)
@@ -153,9 +153,12 @@ struct SequenceSampler {
   }
 
   /// The last frame generated so far, decoded.
-  private func lastPicture(_ state: SequenceState) -> Tensor {
-    let count = state.latents.shape[0]
-    let latent = state.latents.slice(axis: 0, count - 1..<count)
-    return model.autoencoder.decode(latent * (1 / scale)).clamped(to: -1...1)
+  private func lastPicture(_ state: SequenceState, lineart: ([Int]) throws -> Tensor) rethrows -> Tensor {
+    let last = state.latents.shape[0] - 1
+    let latent = state.latents.slice(axis: 0, last..<last + 1)
+    return model.autoencoder.decode(
+      latent * (1 / scale),
+      lineart: model.autoencoder.decodesWithLineart ? try lineart([plan.lineartFrame(last)]) : nil
+    ).clamped(to: -1...1)
   }
 }

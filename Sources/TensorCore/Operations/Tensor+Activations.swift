@@ -17,7 +17,7 @@ extension Tensor {
   public func quickGELU() -> Tensor { mapped(CT_QUICK_GELU) }
 
   /// max(x, 0); NaN stays NaN.
-  public func relu() -> Tensor { mapped { $0 < 0 ? 0 : $0 } }
+  public func relu() -> Tensor { mapped(CT_RELU) }
 
   /// x where positive, else `slope` x.
   public func leakyReLU(slope: Float) -> Tensor { mapped { $0 < 0 ? slope * $0 : $0 } }

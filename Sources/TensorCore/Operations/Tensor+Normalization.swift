@@ -77,17 +77,11 @@ extension Tensor {
     let rows = shape.dropLast().reduce(1, *)
     return withUnsafeBufferPointer { source in
       Tensor(shape: shape) { target in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
         ComputeBudget.forEachRange(rows, grain: max(1, (1 << 14) / max(width, 1))) { range in
-          for row in range {
-            let start = row * width
-            let part = UnsafeBufferPointer(rebasing: source[start..<start + width])
-            let statistics = Statistics([part], epsilon: epsilon)
-            let (scale, shift) = statistics.affine(1, 0)
-            for index in 0..<width {
-              let normal = (part[index] - statistics.center) * scale + shift
-              target[start + index] = normal * weights[index] + biases[index]
-            }
-          }
+          let start = range.lowerBound * width
+          ct_normalize_rows(
+            to + start, from + start, range.count, width, weights, biases, epsilon, CT_VECTOR_AUTO)
         }
       }
     }

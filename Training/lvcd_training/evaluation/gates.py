@@ -87,7 +87,7 @@ class Gates:
         """Pictures [B, frames, 3, H, W] in [0, 1] on the CPU."""
         reference = self.codec.encoder(images[:, 0])
         latents = sampler.run(reference, hints, self.model.context(images[:, 0]), seed)
-        return torch.stack([_pictures(self.codec.decoder(clip)) for clip in latents])
+        return torch.stack([_pictures(self.codec.decoder(*pair)) for pair in zip(latents, hints)])
 
     @torch.no_grad()
     def _score(
@@ -98,7 +98,7 @@ class Gates:
         results: dict[str, Tensor],
     ) -> None:
         """Scores all methods on frames 1 and later of a clip."""
-        round_trip = _pictures(self.codec.decoder(self.codec.encoder(images)))
+        round_trip = _pictures(self.codec.decoder(self.codec.encoder(images), hints))
         truth, lines = (images.cpu() + 1) / 2, hints.cpu()
         reference = truth[0]
         mean = reference.mean((1, 2)).view(1, 3, 1, 1).expand_as(truth)

@@ -74,7 +74,7 @@ class CodecEncoder(nn.Module):
 
 
 class CodecDecoder(nn.Module):
-    """Latents to images; values may leave [-1, 1] a little."""
+    """Latents and inverted lineart to images; values may leave [-1, 1] a little."""
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -92,14 +92,26 @@ class CodecDecoder(nn.Module):
             self.conv_out = nn.Conv2d(widths[-1], 3 * self.last**2, 3, padding=1)
             nn.init.zeros_(self.conv_out.weight)
             nn.init.zeros_(self.conv_out.bias)
+        guided = widths if config.decoder_lineart else ()
+        self.lineart = nn.ModuleList(
+            nn.Conv2d((patch >> index) ** 2, width, 3, padding=1) for index, width in enumerate(guided)
+        )
+        for convolution in self.lineart:
+            nn.init.zeros_(convolution.weight)
+            nn.init.zeros_(convolution.bias)
 
-    def forward(self, latents: Tensor) -> Tensor:
+    def forward(self, latents: Tensor, hints: Tensor) -> Tensor:
+        """latents [n, z, h, w]; hints [n, 1, H, W], 1 on lines."""
         images = F.pixel_shuffle(self.linear(latents), self.patch)
         if not self.last:
             return images
-        x = self.levels[0](self.conv_in(latents))
-        for upsample, level in zip(self.upsamples, list(self.levels)[1:]):
-            x = level(upsample(F.interpolate(x, scale_factor=2.0, mode="nearest")))
+        x = self.conv_in(latents)
+        for index, level in enumerate(self.levels):
+            if index > 0:
+                x = self.upsamples[index - 1](F.interpolate(x, scale_factor=2.0, mode="nearest"))
+            if self.lineart:
+                x = x + self.lineart[index](F.pixel_unshuffle(hints, self.patch >> index))
+            x = level(x)
         return images + F.pixel_shuffle(self.conv_out(F.silu(x)), self.last)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,12 +17,14 @@ from .curves import Row
 
 CROP = 64
 CROPS_PER_FRAME = 2
-LATENT_NOISE = 0.04
+LATENT_NOISE = (0.03, 0.5)
+VALIDATION_NOISE = 0.3
 CORRECTION_WEIGHT = 1e-3
 
 
 class CodecTask:
-    """Trains on crops; the decoder is fed slightly noisy latents, since it will decode imperfect ones."""
+    """Trains on crops; the decoder is fed noisy latents, at a level of its own for each crop: it will decode what the
+    colorizer estimates, and the lineart tells it where areas must be flat."""
 
     columns = ["loss", "loss square"]
 
@@ -55,16 +58,19 @@ class CodecTask:
         """Four times the square plus the absolute error, and a little on the size of the encoder's correction."""
         rng = np.random.default_rng([self.seed, step, 1])
         images, hints = self._batch(step)
-        images, _ = augment(images, hints, 1, rng)
+        images, hints = augment(images, hints, 1, rng)
         patch = self.module.config.patch_size
         limits = [(side - CROP) // patch + 1 for side in images.shape[2:]]
         tops, lefts = (patch * rng.integers(limit, size=len(images) * CROPS_PER_FRAME) for limit in limits)
-        crops = torch.stack(
-            [
-                images[index // CROPS_PER_FRAME, :, top : top + CROP, left : left + CROP]
-                for index, (top, left) in enumerate(zip(tops, lefts))
-            ]
-        ).contiguous(memory_format=torch.channels_last)
+        crops, hints = (
+            torch.stack(
+                [
+                    values[index // CROPS_PER_FRAME, :, top : top + CROP, left : left + CROP]
+                    for index, (top, left) in enumerate(zip(tops, lefts))
+                ]
+            ).contiguous(memory_format=torch.channels_last)
+            for values in (images, hints)
+        )
         encoder = self.module.encoder
         latents, correction = encoder.linear(crops), encoder.correction(crops)
         size = crops.new_zeros(())
@@ -73,7 +79,10 @@ class CodecTask:
             size = correction.pow(2).mean()
         generator = torch.Generator(images.device).manual_seed((self.seed << 40) + step)
         noise = torch.randn(latents.shape, generator=generator, device=images.device)
-        errors = self.module.decoder(latents + LATENT_NOISE * noise) - crops
+        low, high = map(math.log, LATENT_NOISE)
+        share = torch.rand((len(latents), 1, 1, 1), generator=generator, device=images.device)
+        level = torch.exp(low + (high - low) * share)
+        errors = self.module.decoder(latents + level * noise, hints) - crops
         square = errors.pow(2).mean()
         loss = 4 * square + errors.abs().mean() + CORRECTION_WEIGHT * size
         sums = torch.stack([loss.detach(), square.detach()])
@@ -92,12 +101,15 @@ class CodecTask:
             step += 1
 
     def validate(self, average: nn.Module) -> Row:
-        """Mean PSNR over one frame of every held-out clip, in dB."""
+        """Mean PSNR over one frame of every held-out clip, in dB: of clean and of noisy latents."""
         row: Row = {}
         for name, store in self._validation.items():
             frames = store.clips.starts[:-1] + 12
-            images, _ = store.frames(frames)
-            decoded = average.decoder(average.encoder(images)).clamp(-1, 1)
-            square = ((decoded - images) / 2).pow(2).mean((1, 2, 3))
-            row[f"validation PSNR {name}"] = (-10 * square.log10()).mean().item()
+            images, hints = store.frames(frames)
+            latents = average.encoder(images)
+            noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0)).to(latents.device)
+            for label, level in (("", 0.0), (f" at noise {VALIDATION_NOISE}", VALIDATION_NOISE)):
+                decoded = average.decoder(latents + level * noise, hints).clamp(-1, 1)
+                square = ((decoded - images) / 2).pow(2).mean((1, 2, 3))
+                row[f"validation PSNR {name}{label}"] = (-10 * square.log10()).mean().item()
         return row

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..config import ModelConfig
 from ..data.packs import ClipSet
 from ..data.store import FrameStore
 from ..errors import TrainingError, write_atomically
-from ..export import export_colorizer, write_weights
+from ..export import export_colorizer, load_colorizer, write_weights
 from ..flow.raft import RAFTSmall
 from ..flow.training import FlowOptions, FlowTask
 from ..model.codec import Codec
@@ -50,6 +50,7 @@ class Settings:
     save_minutes: float
     validate_every: int
     low_noise_share: float
+    start: Path | None
 
     @property
     def data(self) -> Path:
@@ -81,6 +82,9 @@ def starting_codec(settings: Settings) -> Codec:
     torch.manual_seed(settings.seed)
     codec = Codec(settings.config.codec)
     path = settings.state("codec-start")
+    if settings.start is not None:
+        continue_codec(codec, settings.start, path)
+        return codec.to(settings.device)
     if not path.exists():
         clips = ClipSet(settings.data, "image")
         rng = np.random.default_rng(settings.seed)
@@ -88,9 +92,33 @@ def starting_codec(settings: Settings) -> Codec:
         frames = rng.choice(first, min(first, START_FRAMES), replace=False)
         images, _ = FrameStore(clips, torch.device("cpu"), 1, resident=False).frames(frames)
         codec.start_from_patches(images)
-        save_state(path, {"module": {k: v for k, v in codec.state_dict().items() if ".linear." in k}})
+        save_state(path, {"module": _linear_parts(codec)})
     codec.load_state_dict(load_state(path)["module"], strict=False)
     return codec.to(settings.device)
+
+
+def _linear_parts(codec: Codec) -> dict[str, Tensor]:
+    return {name: value for name, value in codec.state_dict().items() if ".linear." in name}
+
+
+def continue_codec(codec: Codec, file: Path, start: Path) -> None:
+    """Takes the codec of an exported file; what the file has not (a newer configuration's parts) starts anew.
+
+    The latents of a folder are fixed by its `codec-start.state`: a file with another encoder is refused.
+    """
+    stored = load_colorizer(file, torch.device("cpu")).codec
+    result = codec.load_state_dict(stored.state_dict(), strict=False)
+    if result.unexpected_keys:
+        raise TrainingError(f"{file}: this configuration has no {result.unexpected_keys[0]}; use the file's own --config")
+    if start.exists():
+        kept = {name: value for name, value in load_state(start)["module"].items() if name.startswith("encoder.")}
+        if not torch.allclose(codec.encoder.linear.weight, kept["encoder.linear.weight"], rtol=1e-3, atol=1e-4):
+            raise TrainingError(f"{file}: its encoder is not that of {start}; use an empty --root, or leave --start out")
+        codec.load_state_dict(kept, strict=False)
+    else:
+        save_state(start, {"module": _linear_parts(codec)})
+    if result.missing_keys:
+        print(f"{file}: starting anew: {' '.join(result.missing_keys)}", flush=True)
 
 
 def trained_codec(settings: Settings) -> Codec:
@@ -222,7 +250,13 @@ def train_colorizer(settings: Settings, video: bool) -> None:
 
 
 def _start(settings: Settings, model: Colorizer, data: FrameStore, video: bool) -> None:
-    """Initial weights: from the image run, or from sketches."""
+    """Initial weights: of the exported file `--start`, of the image run, or from sketches."""
+    if settings.start is not None:
+        stored = load_colorizer(settings.start, torch.device("cpu")).model
+        if replace(stored.config, codec=None) != replace(model.config, codec=None):
+            raise TrainingError(f"{settings.start}: its network has other sizes; give its configuration with --config")
+        model.load_state_dict(stored.state_dict())
+        return
     if not video:
         clips = data.clips
         _, hints = data.frames(clips.starts[: min(START_SKETCHES, len(clips))])
