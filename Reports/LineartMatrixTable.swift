@@ -61,7 +61,8 @@ public struct LineartMatrixTable: Sendable {
   private func block(_ method: String) -> [[String]] {
     let best = columns.map { column -> Double? in
       let values = lines.compactMap { value(column, method, $0.suite) }
-      return values.isEmpty ? nil : values.reduce(values[0]) { column.id.polarity.isBetter($1, than: $0) ? $1 : $0 }
+      return values.isEmpty
+        ? nil : values.reduce(values[0]) { column.id.polarity.isBetter($1, than: $0) ? $1 : $0 }
     }
     let head = ["Lines"] + columns.map { "\($0.label)\($0.id.polarity.arrow)" } + ["Clips"]
     let rows = lines.map { kind in
@@ -98,11 +99,14 @@ public struct LineartMatrixTable: Sendable {
     let blocks = methods.map { method in
       let rows = block(method).map { "| \($0.map(TextSafety.markdown).joined(separator: " | ")) |" }
       let rule = "| --- |" + String(repeating: " ---: |", count: columns.count + 1)
-      return (["## \(TextSafety.markdown(method))", "", rows[0], rule] + rows.dropFirst()).joined(separator: "\n")
+      return (["## \(TextSafety.markdown(method))", "", rows[0], rule] + rows.dropFirst()).joined(
+        separator: "\n")
     }
     let notes = remarks.map { "- \(TextSafety.markdown($0))" }.joined(separator: "\n")
-    let signatures = columns.map { "- \($0.label): \(TextSafety.markdownCode($0.signature))" }.joined(separator: "\n")
-    return (["# Scores by lines"] + blocks + [notes, "Signatures\n\n\(signatures)"]).joined(separator: "\n\n") + "\n"
+    let signatures = columns.map { "- \($0.label): \(TextSafety.markdownCode($0.signature))" }.joined(
+      separator: "\n")
+    return (["# Scores by lines"] + blocks + [notes, "Signatures\n\n\(signatures)"]).joined(separator: "\n\n")
+      + "\n"
   }
 
   /// One line per method, lines and metric at full precision (RFC 4180).
@@ -114,7 +118,8 @@ public struct LineartMatrixTable: Sendable {
           let cell = results.cells.first { $0.method.name == method && $0.suite == kind.suite }
           return [
             method, kind.label, kind.suite, column.id.rawValue,
-            value(column, method, kind.suite).map(DecimalText.shortest) ?? "", "\(cell?.clips ?? 0)", column.digest,
+            value(column, method, kind.suite).map(DecimalText.shortest) ?? "", "\(cell?.clips ?? 0)",
+            column.digest,
             cell?.values[column.id]?.reason ?? "",
           ]
         }

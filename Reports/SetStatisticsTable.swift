@@ -20,7 +20,8 @@ public enum SetStatisticsTable {
     case .md:
       let rows = summary(sets).map { "| \($0.map(TextSafety.markdown).joined(separator: " | ")) |" }
       let rule = "| --- |" + String(repeating: " ---: |", count: sets.count)
-      return ([rows[0], rule] + rows.dropFirst() + ["", TextSafety.markdown(remarks(sets))]).joined(separator: "\n")
+      return ([rows[0], rule] + rows.dropFirst() + ["", TextSafety.markdown(remarks(sets))]).joined(
+        separator: "\n")
         + "\n"
     case .csv:
       let head = [
@@ -30,7 +31,8 @@ public enum SetStatisticsTable {
         set.clips.map { clip in
           let numbers = [clip.motion, clip.truth?.motion, clip.truth?.endPointError]
             .map { $0.map { DecimalText.fixed($0, digits: 4) } ?? "" }
-          return [set.name, clip.id, "\(clip.frames)", "\(clip.heldFrames)", "\(clip.exposures.count)"] + numbers
+          return [set.name, clip.id, "\(clip.frames)", "\(clip.heldFrames)", "\(clip.exposures.count)"]
+            + numbers
         }
       }
       return ([head] + lines).map(Delimited.csv).joined()

@@ -46,10 +46,14 @@ public enum SetStatisticsPlot {
       let base = first + rowHeight * Double(index + 1)
       body += histogram(set[keyPath: values], scale: scale, base: base, style: index)
       body += """
-        <text class="name" x="14" y="\(base - rowHeight + 12)">\(PlotPiece.shortened(set.name, to: 40))</text>
+        <text class="name" x="14" y="\(base - rowHeight + 12)">\(PlotPiece.shortened(label(set), to: 60))</text>
         """
     }
     return (body, bottom + 26 - top)
+  }
+
+  private static func label(_ set: SetStatistics) -> String {
+    "\(set.title.isEmpty ? set.name : set.title), \(set.clips.count) clips"
   }
 
   private static func histogram(_ values: [Double], scale: PlotScale, base: Double, style: Int) -> Markup {

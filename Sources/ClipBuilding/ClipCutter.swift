@@ -58,7 +58,8 @@ public struct ClipCutter: Sendable {
     return "\(name)-" + String(repeating: "0", count: max(0, 7 - number.count)) + number
   }
 
-  private func settings(_ range: Range<Int>, _ movie: MovieFile, _ name: String, _ identity: String) -> String {
+  private func settings(_ range: Range<Int>, _ movie: MovieFile, _ name: String, _ identity: String) -> String
+  {
     "\(identity) frames \(range.lowerBound)..<\(range.upperBound) size \(size ?? movie.size) "
       + "lineart \(lines.identity(clip: Self.id(range, name)))"
   }

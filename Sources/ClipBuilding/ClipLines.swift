@@ -20,7 +20,8 @@ public enum ClipLines: Sendable {
 
   /// The drawings of a clip.
   static func drawings(of clip: String, in folder: URL) -> URL? {
-    let places = [folder.appendingPathComponent(clip)]
+    let places =
+      [folder.appendingPathComponent(clip)]
       + videoExtensions.map { folder.appendingPathComponent("\(clip).\($0)") }
     return places.first { FileManager.default.fileExists(atPath: $0.path) }
   }
@@ -56,7 +57,9 @@ public enum ClipLines: Sendable {
     }
   }
 
-  private static func lines(of frame: Frame, _ extractor: any LineartExtractor, _ cache: ContentCache?) throws -> Frame {
+  private static func lines(of frame: Frame, _ extractor: any LineartExtractor, _ cache: ContentCache?) throws
+    -> Frame
+  {
     guard let cache else { return try extractor.lineart(of: frame) }
     let key = "lineart/1 \(extractor.name) \(frame.contentHash)"
     if let stored = cache.data(.lineart, key: key),
@@ -66,7 +69,8 @@ public enum ClipLines: Sendable {
     }
     let lines = try extractor.lineart(of: frame)
     let grey = stride(from: 0, to: lines.rgb.count, by: 3).map { lines.rgb[$0] }
-    cache.store(try PNGFile.encodeGray(width: lines.width, height: lines.height, values: grey), .lineart, key: key)
+    cache.store(
+      try PNGFile.encodeGray(width: lines.width, height: lines.height, values: grey), .lineart, key: key)
     return lines
   }
 }

@@ -110,5 +110,7 @@ struct DrawnLevels: Hashable {
   }
 
   /// For provenance, for example `paper=231,ink=38,inverted=no,alpha=none`.
-  var label: String { "paper=\(paper),ink=\(ink),inverted=\(isInverted ? "yes" : "no"),alpha=\(opacity.rawValue)" }
+  var label: String {
+    "paper=\(paper),ink=\(ink),inverted=\(isInverted ? "yes" : "no"),alpha=\(opacity.rawValue)"
+  }
 }

@@ -79,7 +79,8 @@ public struct DrawnLineart: Sendable {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else { return "missing" }
-    let names = isFolder.boolValue ? (manager.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []) : [""]
+    let names =
+      isFolder.boolValue ? (manager.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []) : [""]
     var hasher = SHA256Hasher()
     for name in names.sorted() {
       var status = stat()

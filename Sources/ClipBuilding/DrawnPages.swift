@@ -14,7 +14,9 @@ struct DrawnPage {
   init(path: String, size: FrameSize, rgba: [UInt8]) {
     let count = size.width * size.height
     let opacity = (0..<count).map { rgba[4 * $0 + 3] }
-    self.init(path: path, size: size, samples: rgba, channels: 4, opacity: opacity.contains { $0 < 255 } ? opacity : nil)
+    self.init(
+      path: path, size: size, samples: rgba, channels: 4,
+      opacity: opacity.contains { $0 < 255 } ? opacity : nil)
   }
 
   init(path: String, frame: Frame) {

@@ -38,9 +38,12 @@ struct CacheCommand: ParsableCommand {
 
   struct Clean: ParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(abstract: "Remove entries.")
-    @Option(name: .long, help: "Only this kind: \(ContentCache.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+      name: .long,
+      help: "Only this kind: \(ContentCache.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var kind: String?
-    @Option(name: .long, help: "Only the least recently used, until all take no more than this, for example 500M.")
+    @Option(
+      name: .long, help: "Only the least recently used, until all take no more than this, for example 500M.")
     var to: String?
     @OptionGroup var common: CommonOptions
 

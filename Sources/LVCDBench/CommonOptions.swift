@@ -48,7 +48,8 @@ struct CommonOptions: ParsableArguments {
   var hidesColor = false
 
   @Flag(
-    name: .long, help: "Open no connection; only 'weights get' ever opens one, and with this option it does not."
+    name: .long,
+    help: "Open no connection; only 'weights get' ever opens one, and with this option it does not."
   )
   var offline = false
 
@@ -63,7 +64,8 @@ struct CommonOptions: ParsableArguments {
       throw ValidationError("--memory '\(text)': expected a size such as 4G, 512M or a number of bytes")
     }
     if let text = setting("CACHE_LIMIT"), MemoryBudget(text) == nil {
-      throw ValidationError("LVCD_BENCH_CACHE_LIMIT '\(text)': expected a size such as 4G or a number of bytes")
+      throw ValidationError(
+        "LVCD_BENCH_CACHE_LIMIT '\(text)': expected a size such as 4G or a number of bytes")
     }
     let levels = LogFile.Level.allCases.map(\.rawValue)
     if let level = logLevel ?? setting("LOG_LEVEL"), !levels.contains(level) {

@@ -14,7 +14,8 @@ struct LVCDBench: ParsableCommand {
       RunCommand.self, SweepCommand.self, MergeCommand.self, StatusCommand.self, ColorizeCommand.self,
       PlanCommand.self, ScoreCommand.self, ReportCommand.self,
       CompareCommand.self, GateCommand.self, BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
-      LineartCommand.self, LineartMatrixCommand.self, FlowCommand.self, DistanceMapCommand.self, WeightsCommand.self,
+      LineartCommand.self, LineartMatrixCommand.self, FlowCommand.self, DistanceMapCommand.self,
+      WeightsCommand.self,
       CacheCommand.self, DoctorCommand.self, BenchCommand.self, MetricBenchCommand.self,
     ])
 

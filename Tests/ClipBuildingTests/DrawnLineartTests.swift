@@ -113,7 +113,8 @@ import Testing
 
   @Test func clipsWithoutDrawingsAreNamed() throws {
     let scans = folder.url.appendingPathComponent("scans")
-    try FileManager.default.createDirectory(at: scans.appendingPathComponent("b"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: scans.appendingPathComponent("b"), withIntermediateDirectories: true)
     do {
       try ClipLines.drawn(folder: scans, .auto).check(clips: ["a", "b", "c"])
       Issue.record("nothing was missed")

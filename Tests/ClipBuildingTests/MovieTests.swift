@@ -39,7 +39,8 @@ private struct BrightnessLines: LineartExtractor {
   }
 
   private var scanner: MovieScanner {
-    MovieScanner(folder: folder.url.appendingPathComponent("state"), detector: CutDetector(.paper), threads: 1)
+    MovieScanner(
+      folder: folder.url.appendingPathComponent("state"), detector: CutDetector(.paper), threads: 1)
   }
 
   private func ffmpeg(_ arguments: String, _ name: String) throws -> URL {
@@ -85,7 +86,8 @@ private struct BrightnessLines: LineartExtractor {
 
   @Test func clipsAreCutExactlyAndFinishedOnesStay() throws {
     let film = try film([16, 20])
-    let cutter = ClipCutter(folder: folder.url, size: nil, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
+    let cutter = ClipCutter(
+      folder: folder.url, size: nil, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
     let clips = try cutter.cut([0..<16, 16..<36], of: film, name: "film") { _ in }
     #expect(clips.map(\.id) == ["film-0000000", "film-0000016"])
     #expect(clips[1].timeCode == "00:00:00.667")
@@ -142,7 +144,8 @@ private struct BrightnessLines: LineartExtractor {
         width: 128, height: 96, values: grey, to: place.appendingPathComponent("\(100 + index).png"))
     }
     let cutter = ClipCutter(
-      folder: folder.url.appendingPathComponent("set"), size: nil, lines: .drawn(folder: scans, .auto), threads: 1)
+      folder: folder.url.appendingPathComponent("set"), size: nil, lines: .drawn(folder: scans, .auto),
+      threads: 1)
     let clip = try cutter.cut([0..<16], of: film, name: "film") { _ in }[0]
     #expect(clip.lineart.hasPrefix("drawn(size=128x96,"))
     let lines = try VideoFile(folder.url.appendingPathComponent("set/\(clip.id)/lineart.mkv")).allFrames()
@@ -156,7 +159,8 @@ private struct BrightnessLines: LineartExtractor {
   @Test func clipsAreResized() throws {
     let film = try film([16])
     let size = FrameSize(width: 32, height: 16)
-    let cutter = ClipCutter(folder: folder.url, size: size, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
+    let cutter = ClipCutter(
+      folder: folder.url, size: size, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
     let clip = try cutter.cut([0..<16], of: film, name: "film") { _ in }[0]
     #expect(try VideoFile(folder.url.appendingPathComponent("\(clip.id)/lineart.mkv")).size == size)
   }

@@ -101,7 +101,8 @@ import Testing
   /// The rows of the built-in configurations bear the labels of the paper's tables.
   @Test func thePapersTablesAreConfigurations() throws {
     let names = try PaperConfigurations.names.map { name in
-      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name, hasWeights: true)]).configuration.rows
+      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name, hasWeights: true)]).configuration
+        .rows
         .filter { !$0.isTimingOnly }.map(\.name)
     }
     #expect(names[0] == ["copy-first", "fill-first", "fill-prev", "LVCD", "paper-table1"])

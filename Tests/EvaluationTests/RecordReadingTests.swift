@@ -18,12 +18,15 @@ import Testing
     var dice = Dice(state: seed &* 77 &+ 5)
     func number() -> Double {
       let choices: [Double] = [
-        0, -0.0, 1, -17, 1e-300, 2.5e300, .leastNonzeroMagnitude, 0.1, 1.0 / 3, Double.random(in: -1e6...1e6, using: &dice),
+        0, -0.0, 1, -17, 1e-300, 2.5e300, .leastNonzeroMagnitude, 0.1, 1.0 / 3,
+        Double.random(in: -1e6...1e6, using: &dice),
       ]
       return choices.randomElement(using: &dice) ?? 0
     }
     func text() -> String {
-      let pieces = ["plain", "a \"quoted\" \\ word", "Ünïcödé 🎞", "line\nbreak\ttab", "\u{1}\u{7f}", "/slash/", ""]
+      let pieces = [
+        "plain", "a \"quoted\" \\ word", "Ünïcödé 🎞", "line\nbreak\ttab", "\u{1}\u{7f}", "/slash/", "",
+      ]
       return (0..<2).map { _ in pieces.randomElement(using: &dice) ?? "" }.joined()
     }
     let frames: [Double?] = (0..<Int.random(in: 0...40, using: &dice)).map { _ in
@@ -32,7 +35,8 @@ import Testing
     let count = Int.random(in: 0...9, using: &dice)
     let measurement = ClipMeasurement(
       frames: frames, missing: [0: text(), 12: text()], value: Bool.random(using: &dice) ? number() : nil,
-      alternatives: [text(): number(), "b": number()], counters: ["pairs": Int.random(in: -5...1_000_000, using: &dice)],
+      alternatives: [text(): number(), "b": number()],
+      counters: ["pairs": Int.random(in: -5...1_000_000, using: &dice)],
       arrays: ["e": NumericArray(shape: [count, 2], values: (0..<2 * count).map { _ in Float(number()) })])
     return ClipRecord(
       suite: text(), clip: "scene/\(text())",

@@ -11,7 +11,10 @@ import Testing
   private func files() throws -> [URL] {
     let paths = FileManager.default.enumerator(atPath: folder.url.path)?.compactMap { $0 as? String } ?? []
     return paths.map { folder.url.appendingPathComponent($0) }.filter { !$0.hasDirectoryPath }
-      .filter { (try? FileManager.default.attributesOfItem(atPath: $0.path)[.type] as? FileAttributeType) == .typeRegular }
+      .filter {
+        (try? FileManager.default.attributesOfItem(atPath: $0.path)[.type] as? FileAttributeType)
+          == .typeRegular
+      }
   }
 
   @Test func entriesComeBackUnderTheirKeyAlone() throws {
@@ -34,7 +37,8 @@ import Testing
     }
     // An entry of another key in its place is no entry of this one.
     cache.store(Data([9]), .lineart, key: "b")
-    let other = try #require(try files().first { $0 != file && $0.lastPathComponent != file.lastPathComponent })
+    let other = try #require(
+      try files().first { $0 != file && $0.lastPathComponent != file.lastPathComponent })
     try Data(contentsOf: other).write(to: file)
     #expect(cache.data(.lineart, key: "a") == nil)
   }

@@ -14,7 +14,8 @@ import Testing
     #expect(found.size == FrameSize(width: 3, height: 2) && found.dx == dx && found.dy == dy)
     let bytes = try Data(contentsOf: url)
     let bad: [(Data, String)] = [
-      (Data("JPEG".utf8) + bytes.dropFirst(4), "is not a .flo file"), (bytes.prefix(9), "ends inside the header"),
+      (Data("JPEG".utf8) + bytes.dropFirst(4), "is not a .flo file"),
+      (bytes.prefix(9), "ends inside the header"),
       (bytes.dropLast(), "cut off or damaged"), (bytes + [0], "damaged file"),
       (bytes.prefix(4) + Data([255, 255, 255, 255]) + bytes.dropFirst(8), "damaged file"),
       (bytes.prefix(4) + Data([0, 0, 0, 64]) + bytes.dropFirst(8), "exceeds the limit"),

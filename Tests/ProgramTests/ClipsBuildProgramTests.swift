@@ -68,7 +68,8 @@ import Testing
     let wide = try run(words.dropLast(2) + ["--name", "wide", "--extractor", "xdog+2px", "--cuts", "window"])
     #expect(wide.status == 0, "\(wide.errors)")
     #expect(try run(["clips", "validate", path("set/wide.suite.json")]).status == 0)
-    #expect(try String(contentsOfFile: path("set/wide.suite.json"), encoding: .utf8).contains("rgb1000-window("))
+    #expect(
+      try String(contentsOfFile: path("set/wide.suite.json"), encoding: .utf8).contains("rgb1000-window("))
     #expect(try run(["cache", "clean", "--kind", "lineart"]).output.hasPrefix("removed 36 entries"))
   }
 
@@ -76,12 +77,14 @@ import Testing
     let film = try film("film.mkv", [16, 20])
     #expect(try run(["clips", "build", film, "-o", path("set"), "--size", "film"]).status == 0)
     let made = try run([
-      "clips", "generate", "--seed", "5000000000", "--count", "1", "--length", "4", "--size", "64x64", "--flow",
+      "clips", "generate", "--seed", "5000000000", "--count", "1", "--length", "4", "--size", "64x64",
+      "--flow",
       "-o", path("made"),
     ])
     #expect(made.status == 0)
     let outcome = try run([
-      "clips", "stats", path("set/clips.suite.json"), path("made/similar.suite.json"), "--plot", path("plot.svg"),
+      "clips", "stats", path("set/clips.suite.json"), path("made/similar.suite.json"), "--plot",
+      path("plot.svg"),
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     for words in ["clips above 10 px", "motion by dis(v1)", "true motion, mean"] {
@@ -104,7 +107,8 @@ import Testing
     #expect(try run(["clips", "build", film, "-o", path("set"), "--size", "film"]).status == 0)
     let suite = path("set/clips.suite.json")
     let missing = try run(["clips", "lines", suite, "--name", "ink", "--drawn", path("scans")])
-    #expect(missing.status == 66 && missing.errors.contains("no drawings of film-0000000"), "\(missing.errors)")
+    #expect(
+      missing.status == 66 && missing.errors.contains("no drawings of film-0000000"), "\(missing.errors)")
     let place = folder.url.appendingPathComponent("scans/film-0000000")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let grey = (0..<192 * 128).map { $0 % 192 / 8 == 5 ? UInt8(220) : 35 }
@@ -120,8 +124,11 @@ import Testing
     let lines = try VideoFile(folder.url.appendingPathComponent("set/ink/film-0000000.mkv")).allFrames()
     #expect(lines[0].rgb[0] == 255 && lines[0].rgb[3 * 22] == 0)
     // In another folder the frames come along.
-    let apart = try run(["clips", "lines", suite, "--name", "ink", "--drawn", path("scans"), "-o", path("apart")])
-    #expect(apart.status == 0 && FileManager.default.fileExists(atPath: path("apart/frames/film-0000000.mkv")))
+    let apart = try run([
+      "clips", "lines", suite, "--name", "ink", "--drawn", path("scans"), "-o", path("apart"),
+    ])
+    #expect(
+      apart.status == 0 && FileManager.default.fileExists(atPath: path("apart/frames/film-0000000.mkv")))
     #expect(try run(["clips", "validate", path("apart/ink.suite.json")]).status == 0)
     let embedded = try run(["clips", "lines", "similar", "--name", "x"])
     #expect(embedded.status == 64 && embedded.errors.contains("name a folder with -o"))
@@ -135,10 +142,15 @@ import Testing
     ]
     let outcome = try run(words)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    let rows = outcome.output.split(separator: "\n").map { $0.split(separator: " ").first.map(String.init) ?? "" }
-    for name in ["own", "inklines", "inklines+1px", "xdog"] { #expect(rows.contains(name), "\(outcome.output)") }
+    let rows = outcome.output.split(separator: "\n").map {
+      $0.split(separator: " ").first.map(String.init) ?? ""
+    }
+    for name in ["own", "inklines", "inklines+1px", "xdog"] {
+      #expect(rows.contains(name), "\(outcome.output)")
+    }
     #expect(outcome.output.contains("not run: anime2sketch: the weights netG.pth are missing"))
-    #expect(try String(contentsOfFile: path("matrix/matrix.md"), encoding: .utf8).contains("| inklines+1px |"))
+    #expect(
+      try String(contentsOfFile: path("matrix/matrix.md"), encoding: .utf8).contains("| inklines+1px |"))
     let again = try run(words)
     #expect(again.output == outcome.output && again.errors.contains("all 2 clips are done"))
     let none = try run(["lineart-matrix", suite.file.path, "--lines", "sketchkeras", "-o", path("none")])
@@ -164,7 +176,9 @@ import Testing
   ]) func filmsThatCannotBeCutAreRefused(make: String, name: String, words: String) throws {
     let film = try ffmpeg(make, name)
     let outcome = try run(["clips", "build", film, "-o", path("set")])
-    #expect(outcome.status == 65 && outcome.errors.contains(words) && outcome.errors.contains(name), "\(outcome.errors)")
+    #expect(
+      outcome.status == 65 && outcome.errors.contains(words) && outcome.errors.contains(name),
+      "\(outcome.errors)")
     #expect(!FileManager.default.fileExists(atPath: path("set/clips.suite.json")))
   }
 
@@ -172,12 +186,19 @@ import Testing
     let source = "-f lavfi -i testsrc2=size=96x64:rate=24:duration=2"
     let flat = try ffmpeg("\(source) -c:v libx264 -g 12", "flat.mp4")
     var bytes = try Data(contentsOf: URL(fileURLWithPath: flat))
-    for index in bytes.count / 2..<bytes.count / 2 + 3000 { bytes[index] = UInt8(truncatingIfNeeded: index * 31) }
+    for index in bytes.count / 2..<bytes.count / 2 + 3000 {
+      bytes[index] = UInt8(truncatingIfNeeded: index * 31)
+    }
     try bytes.write(to: URL(fileURLWithPath: path("damaged.mp4")))
-    let damaged = try run(["clips", "build", path("damaged.mp4"), "-o", path("bad"), "--size", "film", "--extractor", "xdog"])
-    #expect(damaged.status == 65 && damaged.errors.contains("damaged.mp4: cut off or damaged"), "\(damaged.errors)")
+    let damaged = try run([
+      "clips", "build", path("damaged.mp4"), "-o", path("bad"), "--size", "film", "--extractor", "xdog",
+    ])
+    #expect(
+      damaged.status == 65 && damaged.errors.contains("damaged.mp4: cut off or damaged"), "\(damaged.errors)")
     let turned = try ffmpeg("-i '\(flat)' -c copy -metadata:s:v rotate=90", "turned.mp4")
-    let built = try run(["clips", "build", turned, "-o", path("set"), "--size", "film", "--extractor", "xdog"])
+    let built = try run([
+      "clips", "build", turned, "-o", path("set"), "--size", "film", "--extractor", "xdog",
+    ])
     #expect(built.status == 0, "\(built.errors)")
     let clip = try VideoFile(folder.url.appendingPathComponent("set/turned-0000000/color.mkv"))
     #expect(clip.size == FrameSize(width: 64, height: 96))
@@ -186,12 +207,19 @@ import Testing
   @Test func aKilledBuildGoesOnToTheSameSet() throws {
     // Long enough that the kill lands inside the work, whatever the machine.
     let film = try ffmpeg(
-      "-f lavfi -i testsrc2=size=320x180:rate=24:duration=12 -c:v libx264 -preset ultrafast -crf 35", "film.mkv")
-    let words = ["clips", "build", film, "--size", "96x54", "--max-length", "9000", "--min-length", "1", "--extractor", "xdog"]
+      "-f lavfi -i testsrc2=size=320x180:rate=24:duration=12 -c:v libx264 -preset ultrafast -crf 35",
+      "film.mkv")
+    let words = [
+      "clips", "build", film, "--size", "96x54", "--max-length", "9000", "--min-length", "1", "--extractor",
+      "xdog",
+    ]
     #expect(try run(words + ["-o", path("whole")]).status == 0)
     var wasStopped = false
     for seconds in [0.5, 1.2] {
-      wasStopped = try Program.run(words + ["-o", path("set")], cache: folder.url.appendingPathComponent("other"), killedAfter: seconds).status == 9 || wasStopped
+      wasStopped =
+        try Program.run(
+          words + ["-o", path("set")], cache: folder.url.appendingPathComponent("other"), killedAfter: seconds
+        ).status == 9 || wasStopped
     }
     #expect(wasStopped)
     #expect(try run(words + ["-o", path("set")]).status == 0)
@@ -201,7 +229,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--cuts", "guess"], ["--flash-frames", "8", "--cuts", "window"], ["--drawn", "x", "--extractor", "xdog"],
+    ["--cuts", "guess"], ["--flash-frames", "8", "--cuts", "window"],
+    ["--drawn", "x", "--extractor", "xdog"],
     ["--polarity", "dark"], ["--drawn", "x", "--polarity", "grey"], ["--extractor", "canny"],
     ["--extractor", "xdog+99px"], ["--threshold", "0"], ["--name", "a/b"],
   ]) func badOptionsAreRefused(options: [String]) throws {

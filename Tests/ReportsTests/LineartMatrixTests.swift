@@ -7,7 +7,10 @@ import Testing
   private var table: LineartMatrixTable {
     let results = Samples.firstRun()
     return LineartMatrixTable(
-      results, lines: results.suites.map { .init(label: "from \($0.name)", suite: $0.name) } + [.init(label: "lost", suite: "absent")],
+      results,
+      lines: results.suites.map { .init(label: "from \($0.name)", suite: $0.name) } + [
+        .init(label: "lost", suite: "absent")
+      ],
       missing: [.init(label: "hed", reason: "the weights are missing")])
   }
 

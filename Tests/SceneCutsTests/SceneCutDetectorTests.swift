@@ -89,7 +89,8 @@ import Testing
   }
 
   @Test func aStoredWindowGoesOnAsIfNeverStopped() throws {
-    let film: [UInt8] = Array(repeating: 10, count: 12) + [40, 70, 1, 1, 120] + Array(repeating: 200, count: 9)
+    let film: [UInt8] =
+      Array(repeating: 10, count: 12) + [40, 70, 1, 1, 120] + Array(repeating: 200, count: 9)
     for stop in 0..<film.count {
       var detector = window(Array(film[..<stop]))
       detector = try JSONDecoder().decode(CutDetector.self, from: JSONEncoder().encode(detector))

@@ -32,7 +32,8 @@ extension ClipRecord {
     let stated = Array(record.recordHash.utf8)
     if let place = hashPlace(content), content[place...].starts(with: stated) {
       hasher.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(content)[..<place]))
-      hasher.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(content)[(place + stated.count)...]))
+      hasher.update(
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(content)[(place + stated.count)...]))
     } else {
       hasher.update(UnsafeRawBufferPointer(content))
     }
@@ -66,7 +67,8 @@ extension ClipRecord {
     var seconds: Double?
     try cursor.object { key, cursor in
       switch key {
-      case "schema", "suite", "clip", "originalHash", "generatedHash", "recordHash": texts[key] = try cursor.string()
+      case "schema", "suite", "clip", "originalHash", "generatedHash", "recordHash":
+        texts[key] = try cursor.string()
       case "clipFrames", "generatedFrames", "comparedFrames": counts[key] = try cursor.integer()
       case "skippedReference":
         guard let number = try cursor.optionalNumber() else { return }
@@ -88,7 +90,8 @@ extension ClipRecord {
     self.init(
       schema: schema, suite: suite, clip: clip, method: method, originalHash: originalHash,
       generatedHash: generatedHash, clipFrames: clipFrames, generatedFrames: generatedFrames,
-      comparedFrames: comparedFrames, skippedReference: counts["skippedReference"], measurements: measurements,
+      comparedFrames: comparedFrames, skippedReference: counts["skippedReference"],
+      measurements: measurements,
       secondsPerFrame: seconds, warnings: warnings, recordHash: recordHash)
   }
 }
@@ -180,7 +183,9 @@ extension ClipMeasurement {
       default: try cursor.skip()
       }
     }
-    guard let frames, let missing, let alternatives, let counters, let arrays else { throw RecordReadingFault() }
+    guard let frames, let missing, let alternatives, let counters, let arrays else {
+      throw RecordReadingFault()
+    }
     self.init(
       frames: frames, missing: missing, value: value, alternatives: alternatives, counters: counters,
       arrays: arrays)

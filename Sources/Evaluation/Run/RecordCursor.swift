@@ -51,7 +51,8 @@ struct RecordCursor {
     // The value ends where the text does: a sealed record ends with a brace, so something stops the conversion.
     guard place > start, place < bytes.count, let base = bytes.baseAddress else { throw Fault(place: start) }
     var end: UnsafeMutablePointer<CChar>?
-    let value = (base + start).withMemoryRebound(to: CChar.self, capacity: bytes.count - start) { text -> Double? in
+    let value = (base + start).withMemoryRebound(to: CChar.self, capacity: bytes.count - start) {
+      text -> Double? in
       let value = strtod(text, &end)
       return end == UnsafeMutablePointer(mutating: text + (place - start)) ? value : nil
     }
@@ -76,7 +77,9 @@ struct RecordCursor {
   mutating func string() throws -> String {
     try take(UInt8(ascii: "\""))
     let start = place
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") { place += 1 }
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+      place += 1
+    }
     guard place < bytes.count else { throw Fault(place: start) }
     if bytes[place] == UInt8(ascii: "\"") {
       defer { place += 1 }
@@ -117,7 +120,9 @@ struct RecordCursor {
   }
 
   private mutating func skipBlanks() {
-    while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x0A || bytes[place] == 0x09 || bytes[place] == 0x0D {
+    while place < bytes.count,
+      bytes[place] == 0x20 || bytes[place] == 0x0A || bytes[place] == 0x09 || bytes[place] == 0x0D
+    {
       place += 1
     }
   }

@@ -54,7 +54,8 @@ public struct RunMerger {
   }
 
   private func join(_ file: URL, into place: URL) throws {
-    let record = place.path.hasSuffix(".failure.json") ? place.path.dropLast(".failure.json".count) + ".json" : ""
+    let record =
+      place.path.hasSuffix(".failure.json") ? place.path.dropLast(".failure.json".count) + ".json" : ""
     // A failure that another attempt overcame is none.
     if !record.isEmpty, FileManager.default.fileExists(atPath: String(record)) { return }
     if FileManager.default.fileExists(atPath: place.path) {

@@ -43,14 +43,19 @@ public struct SuiteRelining {
       throw SuiteError.badClipID(file: folder.path, id: name, detail: "cannot be the name of a set")
     }
     let file = folder.appendingPathComponent("\(name).suite.json")
-    if sharesFolder, suite.clips.contains(where: { $0.frames.hasPrefix("\(name)/") || $0.sketch?.hasPrefix("\(name)/") ?? false }) {
+    if sharesFolder,
+      suite.clips.contains(where: {
+        $0.frames.hasPrefix("\(name)/") || $0.sketch?.hasPrefix("\(name)/") ?? false
+      })
+    {
       throw SuiteError.badClipID(
         file: file.path, id: name, detail: "is a folder of the set's own files; choose another name")
     }
     try lines.check(clips: suite.clips.map(\.id))
     var clips: [SuiteClip] = []
     for clip in suite.clips {
-      let drawn = try record(name, clip, "\(frameIdentity(clip)) lines \(lines.identity(clip: clip.id))") { writer in
+      let drawn = try record(name, clip, "\(frameIdentity(clip)) lines \(lines.identity(clip: clip.id))") {
+        writer in
         var artist: LineArtist?
         let reader = try suite.openFrames(of: clip).makeReader()
         while let frame = try reader.next() {
@@ -72,6 +77,9 @@ public struct SuiteRelining {
             suite: suite.name, clip: clip.id, what: "frame", expected: stated, found: copy.sha256)
         }
         (entry.frames, entry.first, entry.sha256) = (copy.path, 0, copy.sha256)
+        // The copy is lossless; what its source was must not be forgotten.
+        let notes = try suite.openFrames(of: clip).notes.joined(separator: ",")
+        if !notes.isEmpty { entry.provenance["notes"] = notes }
       }
       // One number says where both frames and lines begin.
       guard entry.first == 0 else {

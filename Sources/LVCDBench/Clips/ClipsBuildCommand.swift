@@ -37,7 +37,8 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   var cuts: String = CutDetector.Rule.paper.rawValue
   @Option(
     name: .customLong("flash-frames"),
-    help: "A change that is taken back within so many frames is a flash, no cut. (default: paper 0, window 3)")
+    help: "A change that is taken back within so many frames is a flash, no cut. (default: paper 0, window 3)"
+  )
   var flashFrames: Int?
   @OptionGroup var drawing: LineOptions
   @OptionGroup var common: CommonOptions

@@ -14,7 +14,8 @@ struct ClipsCalibrateCommand: ParsableCommand, LoggingCommand {
       threshold of 30.0 means for the paper's rule.
       """)
 
-  @Option(name: .customLong("films"), help: "Films of each kind, to fit and again to test.") var films: Int = 20
+  @Option(name: .customLong("films"), help: "Films of each kind, to fit and again to test.") var films: Int =
+    20
   @Option(name: .long, help: "Seed of the first film.") var seed: UInt64 = 0
   @Option(name: .long, help: "Histogram distance above which a cut is seen.")
   var threshold: Double = SceneCutDetector.paperThreshold

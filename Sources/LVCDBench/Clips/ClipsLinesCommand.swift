@@ -16,7 +16,9 @@ struct ClipsLinesCommand: ParsableCommand, LoggingCommand {
   @Argument(help: "Suite file or embedded set.") var suite: String
   @Option(name: .long, help: "Name of the new set.") var name: String
   @Option(name: .long, help: "Heading in tables. (default: the old one with the name)") var title: String?
-  @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of the new set. (default: beside the old one)")
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: "Folder of the new set. (default: beside the old one)")
   var output: String?
   @OptionGroup var drawing: LineOptions
   @OptionGroup var common: CommonOptions
@@ -25,7 +27,9 @@ struct ClipsLinesCommand: ParsableCommand, LoggingCommand {
 
   private func write() throws {
     let suite = try common.library.suite(self.suite)
-    if output == nil, SuiteLibrary.embeddedNames.contains(self.suite), !FileManager.default.fileExists(atPath: self.suite) {
+    if output == nil, SuiteLibrary.embeddedNames.contains(self.suite),
+      !FileManager.default.fileExists(atPath: self.suite)
+    {
       throw ValidationError("\(self.suite) lies inside the program; name a folder with -o")
     }
     let lines = try drawing.lines(common)

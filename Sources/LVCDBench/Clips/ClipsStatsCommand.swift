@@ -19,7 +19,8 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
       """)
 
   @Argument(help: "Suite files or embedded sets.") var suites: [String]
-  @Option(name: .customLong("flow-weights"), help: "Weight file of RAFT. (default: none, DIS)") var weights: String?
+  @Option(name: .customLong("flow-weights"), help: "Weight file of RAFT. (default: none, DIS)") var weights:
+    String?
   @Option(name: .long, help: "Only clips whose id fits this pattern (* and ?).") var clips: String?
   @Option(name: .long, help: "Only the first K clips of each set.") var limit: Int?
   @Option(name: .long, help: "text, md, or csv with a line per clip.") var format = "text"
@@ -93,7 +94,8 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
       progress.update(done: done, total: suite.clips.count, detail: clip.id)
     }
     return SetStatistics(
-      name: suite.name, title: suite.title, flow: estimator.name, clips: entries.withLock { $0.compactMap(\.self) })
+      name: suite.name, title: suite.title, flow: estimator.name,
+      clips: entries.withLock { $0.compactMap(\.self) })
   }
 
   /// The exact flows that the generator writes beside a clip, one per frame but the last; nil where one is missing.
@@ -102,6 +104,7 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
     let files = (0..<max(0, clip.count - 1)).map {
       folder.appendingPathComponent(String(format: "%05d.flo", clip.first + $0))
     }
-    return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } && !files.isEmpty ? files : nil
+    return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } && !files.isEmpty
+      ? files : nil
   }
 }

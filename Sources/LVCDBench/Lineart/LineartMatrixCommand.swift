@@ -12,7 +12,8 @@ internal import WeightStore
 /// `lvcd-bench lineart-matrix`: the same clips coloured from the lines of each extractor.
 struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lineart-matrix", abstract: "Colour clips from the lines of every extractor and compare the scores.",
+    commandName: "lineart-matrix",
+    abstract: "Colour clips from the lines of every extractor and compare the scores.",
     discussion: """
       The robustness study of the paper (section 6.5) as numbers. Frames, reference and metrics are the same in all \
       rows; only the lines differ: those of the set itself ('own'), of every extractor whose weights are there, and \
@@ -26,12 +27,16 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
       "Lines, separated by commas: own, \(LineartExtractors.names.joined(separator: ", ")); NAME+2px for wider ones. (default: all, inklines+1px, inklines+3px)"
   )
   var lines: String?
-  @Option(name: .long, help: "Folder of drawings of the set's clips, a row of its own (see 'clips lines').", completion: .directory)
+  @Option(
+    name: .long, help: "Folder of drawings of the set's clips, a row of its own (see 'clips lines').",
+    completion: .directory)
   var drawn: String?
   @Option(name: .long, help: "Method to colour with, repeatable. (default: lvcd)") var method: [String] = []
-  @Option(name: .long, help: "Steps per segment of lvcd. (default: the model's, officially 25)") var steps: Int?
+  @Option(name: .long, help: "Steps per segment of lvcd. (default: the model's, officially 25)") var steps:
+    Int?
   @Option(name: .long, help: "Seed of every method.") var seed: Int?
-  @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of sets, run and tables.") var output: String
+  @Option(name: [.customShort("o"), .customLong("output")], help: "Folder of sets, run and tables.")
+  var output: String
   @OptionGroup var files: WeightOptions
   @OptionGroup var scoring: ScoringOptions
   @OptionGroup var common: CommonOptions
@@ -51,7 +56,8 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
   private var asked: [String] {
     let all = [Self.ownLabel] + LineartExtractors.names + ["inklines+1px", "inklines+3px"]
     let names = lines?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? all
-    return names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } } + (drawn == nil ? [] : [Self.drawnLabel])
+    return names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+      + (drawn == nil ? [] : [Self.drawnLabel])
   }
 
   private func study() throws {
@@ -60,7 +66,8 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
     interruption.listen { progress.warn($0) }
     let folder = URL(fileURLWithPath: output, isDirectory: true)
     do {
-      let (sets, missing) = try makeSets(folder.appendingPathComponent("sets", isDirectory: true), progress, interruption)
+      let (sets, missing) = try makeSets(
+        folder.appendingPathComponent("sets", isDirectory: true), progress, interruption)
       guard !sets.isEmpty else {
         let reasons = missing.map { "\($0.label): \($0.reason)" }.joined(separator: "; ")
         throw SuiteError.empty(file: output, detail: "none of the lines can be had (\(reasons))")
@@ -103,7 +110,8 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
       }
       progress.begin("lines of \(name)", total: suite.clips.count)
       let setName = "\(suite.name)-\(name.replacingOccurrences(of: "+", with: "-"))"
-      let file = try relining.write(name: setName, title: "\(suite.title), \(name)", lines: lines) { done, clip in
+      let file = try relining.write(name: setName, title: "\(suite.title), \(name)", lines: lines) {
+        done, clip in
         progress.update(done: done, total: suite.clips.count, detail: clip)
         try interruption.check()
       }
@@ -153,7 +161,8 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
     let configuration = try ResolvedConfiguration(layers: [base] + scoring.layers).configuration
     if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
     let runner = try common.runner(
-      configuration, folder: RunFolder(folder.appendingPathComponent("run", isDirectory: true)), progress: progress,
+      configuration, folder: RunFolder(folder.appendingPathComponent("run", isDirectory: true)),
+      progress: progress,
       interruption: interruption)
     // A further kind of lines, or a metric, may be added to a study.
     return try runner.run(allowsNewRows: true)

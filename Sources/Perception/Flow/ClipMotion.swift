@@ -31,7 +31,8 @@ public struct ClipMotion: Sendable {
     var errors: [Double] = []
     var frames = 0
     while let frame = try reader.next() {
-      let toSide = resizer.flatMap { $0.input == frame.size ? $0 : nil }
+      let toSide =
+        resizer.flatMap { $0.input == frame.size ? $0 : nil }
         ?? Resizer(from: frame.size, to: side, filter: .bilinearAA)
       resizer = toSide
       let small = toSide(frame)
@@ -62,7 +63,8 @@ public struct ClipMotion: Sendable {
     return ClipStatistics(
       id: id, frames: frames, heldFrames: frames - exposures.count, exposures: exposures, motion: found.mean,
       truth: isKnown
-        ? TrueMotion(motion: exact.mean ?? 0, endPointError: errors.reduce(0, +) / Double(errors.count)) : nil)
+        ? TrueMotion(motion: exact.mean ?? 0, endPointError: errors.reduce(0, +) / Double(errors.count)) : nil
+    )
   }
 
   /// Mean over pairs in which something moves.
