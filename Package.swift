@@ -123,7 +123,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore",
+        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore", "ClipBuilding",
       ]),
     .executableTarget(
       name: "LVCDBench",

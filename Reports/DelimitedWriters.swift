@@ -137,7 +137,7 @@ private func status(_ row: ReportTable.Row) -> String {
 }
 
 /// Fields as lines.
-private enum Delimited {
+enum Delimited {
   static func csv(_ fields: [String]) -> String {
     fields.map { field in
       let hasBlanks = field.hasPrefix(" ") || field.hasSuffix(" ")

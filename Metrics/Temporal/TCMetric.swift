@@ -13,10 +13,6 @@ public struct TCMetric: Metric {
   static let options = TCOptions.legal
   /// An original's error below this says nothing; a pair of held frames stays below it.
   static let errorGuard = 1e-4
-  /// Root mean square difference, in 0...1, below which an original frame is held.
-  static let heldDifference = 1.0 / 255
-  /// Displacement in pixels below which a position is static and left out of a clip's motion.
-  static let leastMotion = 0.5
   /// Norm of a frame below which it is black.
   static let blackNorm = 1e-6
 

@@ -55,31 +55,8 @@ final class TCObserver: ClipObserver {
     let reverse = settings.occlusion == .consistency ? try metric.estimator.flow(from: to, to: from) : nil
     let warp = FrameWarp(flow, reverse: reverse, options: settings)
     return OriginalPair(
-      warp: warp, norms: warp.norms(earlier: earlier, later: later), isHeld: Self.isHeld(earlier, later),
-      motion: Self.motion(flow))
-  }
-
-  /// Mean length over positions that move by at least `TCMetric.leastMotion`, scaled as if frames were 256
-  /// pixels wide.
-  private static func motion(_ flow: OpticalFlow) -> Double? {
-    var sum = 0.0
-    var moving = 0
-    for index in flow.dx.indices {
-      let length = Double(flow.dx[index] * flow.dx[index] + flow.dy[index] * flow.dy[index]).squareRoot()
-      guard length >= TCMetric.leastMotion else { continue }
-      sum += length
-      moving += 1
-    }
-    return moving == 0 ? nil : sum / Double(moving) * 256 / Double(flow.width)
-  }
-
-  private static func isHeld(_ earlier: Frame, _ later: Frame) -> Bool {
-    let squares = zip(earlier.rgb, later.rgb).reduce(0) { sum, pair in
-      let difference = Int(pair.0) - Int(pair.1)
-      return sum + difference * difference
-    }
-    let mean = Double(squares) / Double(max(earlier.rgb.count, 1))
-    return mean.squareRoot() / 255 < TCMetric.heldDifference
+      warp: warp, norms: warp.norms(earlier: earlier, later: later), isHeld: later.isHeld(after: earlier),
+      motion: flow.meanMotion)
   }
 
   private func judge(_ pair: OriginalPair, _ generated: FrameWarp.Norms) {

@@ -23,8 +23,8 @@ static void read_bytes(png_structp png, png_bytep out, size_t count) {
 }
 
 // Everything that libpng may jump out of. `rows` is owned by the caller, which frees it after the jump.
-static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *rgb,
-                   png_bytepp rows) {
+static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, int channels,
+                   uint8_t *samples, png_bytepp rows) {
   // The samples alone matter: text, profiles and the like are stepped over, their CRC checked, never
   // inflated.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -42,18 +42,23 @@ static void decode(png_structp png, png_infop info, uint32_t width, uint32_t hei
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   if ((colour & PNG_COLOR_MASK_COLOR) == 0) png_set_gray_to_rgb(png);
-  if ((colour & PNG_COLOR_MASK_ALPHA) != 0 || colour == PNG_COLOR_TYPE_PALETTE) png_set_strip_alpha(png);
+  if (channels == 4) {
+    if (png_get_valid(png, info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
+    png_set_add_alpha(png, 0xff, PNG_FILLER_AFTER);
+  } else if ((colour & PNG_COLOR_MASK_ALPHA) != 0 || colour == PNG_COLOR_TYPE_PALETTE) {
+    png_set_strip_alpha(png);
+  }
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  size_t stride = (size_t)width * 3;
+  size_t stride = (size_t)width * (size_t)channels;
   if (png_get_rowbytes(png, info) != stride) png_error(png, "the samples do not become 8-bit RGB");
-  for (uint32_t y = 0; y < height; y++) rows[y] = rgb + stride * y;
+  for (uint32_t y = 0; y < height; y++) rows[y] = samples + stride * y;
   for (int pass = 0; pass < passes; pass++) png_read_rows(png, rows, NULL, height);
   png_read_end(png, NULL);
 }
 
-int cpng_decode_rgb(const uint8_t *file, size_t file_size, uint32_t width, uint32_t height, uint8_t *rgb,
-                    int *truncated, char message[CPNG_MESSAGE_SIZE]) {
+int cpng_decode(const uint8_t *file, size_t file_size, uint32_t width, uint32_t height, int channels,
+                uint8_t *samples, int *truncated, char message[CPNG_MESSAGE_SIZE]) {
   *truncated = 0;
   jmp_buf escape;
   cpng_errors errors = {.escape = &escape, .message = message};
@@ -67,7 +72,7 @@ int cpng_decode_rgb(const uint8_t *file, size_t file_size, uint32_t width, uint3
   if (!rows || !info) {
     cpng_set_message(&errors, "out of memory");
   } else if (setjmp(escape) == 0) {
-    decode(png, info, width, height, rgb, rows);
+    decode(png, info, width, height, channels, samples, rows);
     result = 0;
   }
   *truncated = from.truncated;

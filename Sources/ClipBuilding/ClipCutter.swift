@@ -14,26 +14,23 @@ public struct ClipCutter: Sendable {
   /// Size of the clips; the film is stretched to it with an antialiased bilinear filter. Nil keeps the film's size.
   public let size: FrameSize?
   /// Makes the lineart, at the clips' size.
-  public let extractor: any LineartExtractor
+  public let lines: ClipLines
   /// Threads of the decoder.
   public let threads: Int
 
-  /// Largest RMS difference, in 8-bit values, of a frame that is held: the rule of the static pairs of TC.
-  private static let heldDifference = 1.0
-
   /// A cutter.
-  public init(folder: URL, size: FrameSize?, extractor: any LineartExtractor, threads: Int) {
+  public init(folder: URL, size: FrameSize?, lines: ClipLines, threads: Int) {
     self.folder = folder
     self.size = size
-    self.extractor = extractor
+    self.lines = lines
     self.threads = threads
   }
 
   /// Writes the clips at `ranges` (ascending, none overlapping) of `movie`; ids are `<name>-<first frame>`.
   /// `progress` takes the number of clips that are finished.
   ///
-  /// Throws `MediaError` for the film and for what cannot be written, `ClipBuildError.changed`, and what the
-  /// extractor throws.
+  /// Throws `MediaError` for the film and for what cannot be written, `ClipBuildError.changed`, and what `lines`
+  /// throws.
   public func cut(
     _ ranges: [Range<Int>], of movie: MovieFile, name: String, progress: (Int) throws -> Void
   ) throws -> [MovieClip] {
@@ -55,23 +52,26 @@ public struct ClipCutter: Sendable {
     return clips
   }
 
-  private func id(_ range: Range<Int>, _ name: String) -> String {
+  /// The id of the clip at `range` of the film called `name`.
+  public static func id(_ range: Range<Int>, _ name: String) -> String {
     let number = "\(range.lowerBound)"
     return "\(name)-" + String(repeating: "0", count: max(0, 7 - number.count)) + number
   }
 
-  private func settings(_ range: Range<Int>, _ movie: MovieFile, _ identity: String) -> String {
-    "\(identity) frames \(range.lowerBound)..<\(range.upperBound) size \(size ?? movie.size) lineart \(extractor.name)"
+  private func settings(_ range: Range<Int>, _ movie: MovieFile, _ name: String, _ identity: String) -> String
+  {
+    "\(identity) frames \(range.lowerBound)..<\(range.upperBound) size \(size ?? movie.size) "
+      + "lineart \(lines.identity(clip: Self.id(range, name)))"
   }
 
   /// The record of a clip that is there already. A record that cannot be read counts as none.
   private func finished(_ range: Range<Int>, of movie: MovieFile, name: String, identity: String)
     -> MovieClip?
   {
-    let place = folder.appendingPathComponent(id(range, name), isDirectory: true)
+    let place = folder.appendingPathComponent(Self.id(range, name), isDirectory: true)
     guard let data = FileManager.default.contents(atPath: place.appendingPathComponent("clip.json").path),
       let clip = try? JSONDecoder().decode(MovieClip.self, from: data),
-      clip.settings == settings(range, movie, identity)
+      clip.settings == settings(range, movie, name, identity)
     else { return nil }
     let files = ["color.mkv", "lineart.mkv"].map { place.appendingPathComponent($0).path }
     return files.allSatisfy(FileManager.default.fileExists(atPath:)) ? clip : nil
@@ -80,11 +80,12 @@ public struct ClipCutter: Sendable {
   private func write(
     _ range: Range<Int>, from reader: MovieReader, of movie: MovieFile, name: String, identity: String
   ) throws -> MovieClip {
-    let id = id(range, name)
+    let id = Self.id(range, name)
     let place = folder.appendingPathComponent(id, isDirectory: true)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let target = size ?? movie.size
     let resizer = Resizer(from: movie.size, to: target, filter: .bilinearAA)
+    let artist = try lines.artist(clip: id, count: range.count, size: target)
     let color = try VideoWriter(
       place.appendingPathComponent("color.mkv"), size: target, frameRate: movie.frameRate,
       codec: .h264Lossless)
@@ -100,35 +101,26 @@ public struct ClipCutter: Sendable {
           path: movie.url.path, found: reader.framesRead, expected: range.upperBound)
       }
       let frame = resizer(next.frame)
-      let lines = try extractor.lineart(of: frame)
+      let lines = try artist.lines(of: frame)
       try color.append(frame)
       try lineart.append(lines)
       colorHash.update(frame)
       lineartHash.update(lines)
-      if let last, Self.rms(last, frame) < Self.heldDifference { held += 1 }
+      if let last, frame.isHeld(after: last) { held += 1 }
       last = frame
     }
     try color.finish()
     try lineart.finish()
     let rate = movie.frameRate.doubleValue
     let clip = MovieClip(
-      id: id, settings: settings(range, movie, identity), film: movie.url.lastPathComponent,
+      id: id, settings: settings(range, movie, name, identity), film: movie.url.lastPathComponent,
       firstFrame: range.lowerBound, count: range.count,
       timeCode: MovieClip.timeCode(Double(range.lowerBound) / rate), frameRate: rate, heldFrames: held,
-      lineart: extractor.name, notes: movie.notes, sha256: colorHash.finish().description,
+      lineart: artist.label, notes: movie.notes, sha256: colorHash.finish().description,
       lineartSHA256: lineartHash.finish().description)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(clip), to: place.appendingPathComponent("clip.json"))
     return clip
-  }
-
-  private static func rms(_ a: Frame, _ b: Frame) -> Double {
-    var sum = 0
-    for (x, y) in zip(a.rgb, b.rgb) {
-      let difference = Int(x) - Int(y)
-      sum += difference * difference
-    }
-    return (Double(sum) / Double(a.rgb.count)).squareRoot()
   }
 }

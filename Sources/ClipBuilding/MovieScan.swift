@@ -8,7 +8,7 @@ public struct MovieScan: Codable, Hashable, Sendable {
   /// Path, size in bytes, modification time and layout version: a scan of another state of the film is not used.
   let identity: String
   /// The detector with all that it has seen.
-  public internal(set) var detector: SceneCutDetector
+  public internal(set) var detector: CutDetector
   /// Whether the film was seen to its end.
   public internal(set) var isComplete = false
 }
@@ -18,16 +18,16 @@ public struct MovieScanner: Sendable {
   /// Folder of the stored scans.
   public let folder: URL
   /// Settings of the detector.
-  public let detector: SceneCutDetector
+  public let detector: CutDetector
   /// Threads of the decoder.
   public let threads: Int
 
   /// Frames between two stored states: half a minute's work at most.
   private static let framesPerState = 1000
-  private static let layout = 1
+  private static let layout = 2
 
   /// A scanner that stores its states in `folder`.
-  public init(folder: URL, detector: SceneCutDetector, threads: Int) {
+  public init(folder: URL, detector: CutDetector, threads: Int) {
     self.folder = folder
     self.detector = detector
     self.threads = threads
@@ -64,7 +64,7 @@ public struct MovieScanner: Sendable {
     let fresh = MovieScan(identity: identity, detector: detector)
     guard let data = FileManager.default.contents(atPath: file.path),
       let scan = try? JSONDecoder().decode(MovieScan.self, from: data), scan.identity == identity,
-      scan.detector.threshold == detector.threshold, scan.detector.flashFrames == detector.flashFrames
+      scan.detector.label == detector.label
     else { return fresh }
     return scan
   }

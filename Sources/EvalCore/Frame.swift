@@ -33,6 +33,20 @@ public struct Frame: Hashable, Sendable {
   /// Width and height.
   public var size: FrameSize { FrameSize(width: width, height: height) }
 
+  /// Largest root mean square of the differences, values 0...1, of a frame that is held.
+  public static let heldDifference = 1.0 / 255
+
+  /// Whether it differs so little from `earlier`, of the same size, that the drawing is the same: animation "on twos".
+  public func isHeld(after earlier: Frame) -> Bool {
+    precondition(earlier.size == size, "frames of \(earlier.size) and \(size) cannot be compared")
+    var sum = 0
+    for (a, b) in zip(rgb, earlier.rgb) {
+      let difference = Int(a) - Int(b)
+      sum += difference * difference
+    }
+    return (Double(sum) / Double(rgb.count)).squareRoot() / 255 < Self.heldDifference
+  }
+
   /// SHA-256 over "rgb8 <width> <height>\n" and the pixel bytes: the identity of the decoded picture, whatever file it came from.
   public var contentHash: SHA256Digest {
     var hasher = SHA256Hasher()

@@ -272,6 +272,19 @@ public struct NumericArray: Codable, Sendable, Hashable {
     data = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
   }
 
+  /// An array from its bytes; nil when they are not as many as `shape` needs.
+  public init?(shape: [Int], data: Data) {
+    var count = 1
+    for extent in shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflows else { return nil }
+      count = product
+    }
+    guard data.count == 4 * count else { return nil }
+    self.shape = shape
+    self.data = data
+  }
+
   /// The values, row-major.
   public var values: [Float] {
     var values = [UInt32](repeating: 0, count: data.count / 4)

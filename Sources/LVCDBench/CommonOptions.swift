@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
+internal import Media
 internal import WeightStore
 
 /// Options that every working command has.
@@ -47,7 +48,8 @@ struct CommonOptions: ParsableArguments {
   var hidesColor = false
 
   @Flag(
-    name: .long, help: "Open no connection; only 'weights get' ever opens one, and with this option it does not."
+    name: .long,
+    help: "Open no connection; only 'weights get' ever opens one, and with this option it does not."
   )
   var offline = false
 
@@ -60,6 +62,10 @@ struct CommonOptions: ParsableArguments {
     }
     if let text = memory ?? setting("MEMORY"), MemoryBudget(text) == nil {
       throw ValidationError("--memory '\(text)': expected a size such as 4G, 512M or a number of bytes")
+    }
+    if let text = setting("CACHE_LIMIT"), MemoryBudget(text) == nil {
+      throw ValidationError(
+        "LVCD_BENCH_CACHE_LIMIT '\(text)': expected a size such as 4G or a number of bytes")
     }
     let levels = LogFile.Level.allCases.map(\.rawValue)
     if let level = logLevel ?? setting("LOG_LEVEL"), !levels.contains(level) {
@@ -101,6 +107,13 @@ struct CommonOptions: ParsableArguments {
     }
     return FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(
       ".cache/lvcd-bench", isDirectory: true)
+  }
+
+  /// Results kept by content; `LVCD_BENCH_CACHE_LIMIT` sets its size.
+  var contentCache: ContentCache {
+    let limit = setting("CACHE_LIMIT").flatMap { MemoryBudget($0) }.map { Int(clamping: $0.bytes) }
+    return ContentCache(
+      cache.appendingPathComponent("content", isDirectory: true), limit: limit ?? ContentCache.standardLimit)
   }
 
   var weights: WeightStore { WeightStore(cache: cache) }

@@ -11,10 +11,12 @@ struct LVCDBench: ParsableCommand {
     abstract: "Evaluation and benchmarking of reference-based lineart video colorization.",
     version: ProgramVersion.current,
     subcommands: [
-      RunCommand.self, SweepCommand.self, MergeCommand.self, StatusCommand.self, ColorizeCommand.self, PlanCommand.self, ScoreCommand.self, ReportCommand.self,
+      RunCommand.self, SweepCommand.self, MergeCommand.self, StatusCommand.self, ColorizeCommand.self,
+      PlanCommand.self, ScoreCommand.self, ReportCommand.self,
       CompareCommand.self, GateCommand.self, BaselineCommand.self, SuitesCommand.self, ClipsCommand.self,
-      LineartCommand.self, FlowCommand.self, DistanceMapCommand.self, WeightsCommand.self, DoctorCommand.self,
-      BenchCommand.self, MetricBenchCommand.self,
+      LineartCommand.self, LineartMatrixCommand.self, FlowCommand.self, DistanceMapCommand.self,
+      WeightsCommand.self,
+      CacheCommand.self, DoctorCommand.self, BenchCommand.self, MetricBenchCommand.self,
     ])
 
   static func main() {

@@ -27,15 +27,33 @@ public enum PNGFile {
   public static func decode(
     _ file: [UInt8], path: String, limits: ImageLimits = .default
   ) throws(MediaError) -> Frame {
+    let (size, samples) = try decode(file, channels: 3, path: path, limits: limits)
+    return Frame(width: size.width, height: size.height, rgb: samples)
+  }
+
+  /// The picture in the file at `url` with its alpha channel, also a palette's: `width * height * 4` values, colour not
+  /// multiplied by alpha; 255 where the file has none.
+  public static func readWithAlpha(
+    _ url: URL, limits: ImageLimits = .default
+  ) throws(MediaError) -> (size: FrameSize, rgba: [UInt8]) {
+    let file = try readBytes(of: url, limit: limits.maxFileBytes)
+    let (size, samples) = try decode(file, channels: 4, path: url.path, limits: limits)
+    return (size, samples)
+  }
+
+  private static func decode(
+    _ file: [UInt8], channels: Int, path: String, limits: ImageLimits
+  ) throws(MediaError) -> (size: FrameSize, samples: [UInt8]) {
     let size = try readSize(file, path: path)
     try limits.check(width: size.width, height: size.height, path: path)
     var isTruncated: Int32 = 0
     var message = [CChar](repeating: 0, count: Int(CPNG_MESSAGE_SIZE))
     var status: Int32 = -1
-    let byteCount = size.width * size.height * 3
-    let rgb = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      status = cpng_decode_rgb(
-        file, file.count, UInt32(size.width), UInt32(size.height), buffer.baseAddress, &isTruncated, &message)
+    let byteCount = size.width * size.height * channels
+    let samples = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      status = cpng_decode(
+        file, file.count, UInt32(size.width), UInt32(size.height), Int32(channels), buffer.baseAddress,
+        &isTruncated, &message)
       count = status == 0 ? byteCount : 0
     }
     guard status == 0 else {
@@ -43,7 +61,7 @@ public enum PNGFile {
       if isTruncated != 0 { throw .truncated(path: path, framesRead: nil, found: reason) }
       throw .damaged(path: path, found: reason)
     }
-    return Frame(width: size.width, height: size.height, rgb: rgb)
+    return (size, samples)
   }
 
   /// Writes `frame` as an 8-bit RGB PNG. The file appears complete or not at all.
@@ -60,15 +78,34 @@ public enum PNGFile {
     try write(samples: values, width: width, height: height, channels: 1, to: url)
   }
 
+  /// An 8-bit grey PNG of `values`, row-major `height * width`, in memory.
+  public static func encodeGray(width: Int, height: Int, values: [UInt8]) throws(MediaError) -> Data {
+    precondition(
+      width > 0 && height > 0 && values.count == width * height,
+      "a \(width)x\(height) grey picture needs \(width * height) values, got \(values.count)")
+    var file = Data()
+    try encode(values, width: width, height: height, channels: 1, path: "memory") { file = Data($0) }
+    return file
+  }
+
   private static func write(
     samples: [UInt8], width: Int, height: Int, channels: Int32, to url: URL
+  ) throws(MediaError) {
+    try encode(samples, width: width, height: height, channels: channels, path: url.path) {
+      bytes throws(MediaError) in try AtomicFile.write(bytes, to: url)
+    }
+  }
+
+  private static func encode(
+    _ samples: [UInt8], width: Int, height: Int, channels: Int32, path: String,
+    _ body: (UnsafeRawBufferPointer) throws(MediaError) -> Void
   ) throws(MediaError) {
     var buffer = cpng_buffer()
     var message = [CChar](repeating: 0, count: Int(CPNG_MESSAGE_SIZE))
     let status = cpng_encode(samples, UInt32(width), UInt32(height), channels, &buffer, &message)
     defer { cpng_free(&buffer) }
-    guard status == 0 else { throw .notWritten(path: url.path, cause: text(message)) }
-    try AtomicFile.write(UnsafeRawBufferPointer(start: buffer.bytes, count: buffer.size), to: url)
+    guard status == 0 else { throw .notWritten(path: path, cause: text(message)) }
+    try body(UnsafeRawBufferPointer(start: buffer.bytes, count: buffer.size))
   }
 
   /// Width and height as the header chunk claims them.

@@ -61,29 +61,39 @@ public struct CutCalibration: Sendable {
     }
   }
 
-  /// The score per kind of film.
-  public func scores(
-    threshold: Double = SceneCutDetector.paperThreshold, flashFrames: Int = 0,
-    pixels: Double = ColourHistogram.pixels
-  ) -> [TransitionFilm.Kind: CutScore] {
+  /// The score per kind of film of copies of `detector`, which has seen no frame.
+  public func scores(_ detector: CutDetector) -> [TransitionFilm.Kind: CutScore] {
     var scores: [TransitionFilm.Kind: CutScore] = [:]
     for film in films {
-      var detector = SceneCutDetector(threshold: threshold, flashFrames: flashFrames)
-      for histogram in film.histograms { detector.observe(histogram, pixels: pixels) }
+      var detector = detector
+      for histogram in film.histograms { detector.observe(histogram) }
       scores[film.kind, default: CutScore()].add(detected: detector.cuts, cut: film.cut)
     }
     return scores
   }
 
   /// The score over all films.
-  public func total(
-    threshold: Double = SceneCutDetector.paperThreshold, flashFrames: Int = 0,
-    pixels: Double = ColourHistogram.pixels
-  ) -> CutScore {
+  public func total(_ detector: CutDetector) -> CutScore {
     var sum = CutScore()
-    for score in scores(threshold: threshold, flashFrames: flashFrames, pixels: pixels).values {
-      sum.add(score)
-    }
+    for score in scores(detector).values { sum.add(score) }
     return sum
+  }
+
+  /// The settings of the rule `window` that do best on these films: prominence and plain share of a small grid, the
+  /// rest as in `start`. Of equal ones the first.
+  public func fitted(_ start: WindowedCutDetector.Settings) -> (
+    settings: WindowedCutDetector.Settings, score: CutScore
+  ) {
+    var best: (settings: WindowedCutDetector.Settings, score: CutScore)?
+    for prominence in [3.0, 2, 4, 6] {
+      for share in [0.95, 0.9, 0.8, 0.99] {
+        var settings = start
+        settings.prominence = prominence
+        settings.plainShare = share
+        let score = total(.window(WindowedCutDetector(settings)))
+        if score.balance > best?.score.balance ?? -1 { best = (settings, score) }
+      }
+    }
+    return best ?? (start, total(.window(WindowedCutDetector(start))))
   }
 }

@@ -12,6 +12,8 @@ public struct SceneCutDetector: Codable, Hashable, Sendable {
   public let threshold: Double
   /// Longest flash in frames; 0 is the paper's rule, which knows no flashes.
   public let flashFrames: Int
+  /// Pixels that histograms are normalised to.
+  public let pixels: Double
   /// Frames taken so far.
   public private(set) var frames = 0
   /// Indices of the first frames of shots, ascending; frame 0 is not among them.
@@ -21,21 +23,25 @@ public struct SceneCutDetector: Codable, Hashable, Sendable {
   private var pendingFrom: Int?
 
   /// A detector that has seen no frame.
-  public init(threshold: Double = SceneCutDetector.paperThreshold, flashFrames: Int = 0) {
+  public init(
+    threshold: Double = SceneCutDetector.paperThreshold, flashFrames: Int = 0,
+    pixels: Double = ColourHistogram.pixels
+  ) {
+    self.pixels = pixels
     self.threshold = threshold
     self.flashFrames = flashFrames
   }
 
   /// The rule with its settings, for provenance: `rgb1000-rmse(pixels=8192,threshold=30.0,flash=0)`.
   public var label: String {
-    "rgb1000-rmse(pixels=\(Int(ColourHistogram.pixels)),threshold=\(threshold),flash=\(flashFrames))"
+    "rgb1000-rmse(pixels=\(Int(pixels)),threshold=\(threshold),flash=\(flashFrames))"
   }
 
   /// Takes the next frame.
   public mutating func observe(_ frame: Frame) { observe(ColourHistogram(frame)) }
 
   /// Takes the next frame's histogram.
-  public mutating func observe(_ histogram: ColourHistogram, pixels: Double = ColourHistogram.pixels) {
+  public mutating func observe(_ histogram: ColourHistogram) {
     defer {
       last = histogram
       frames += 1

@@ -10,6 +10,8 @@ public struct TransitionFilm: Sendable {
     case hardCut = "hard cut"
     /// Through black, eight frames down and eight up: one cut anywhere inside counts as found.
     case fade
+    /// One shot becomes the other over eight frames: one cut anywhere inside counts as found.
+    case dissolve
     /// Two white frames inside a shot: no cut.
     case flash
     /// The camera crosses a picture at a tenth of the width per frame: no cut.
@@ -51,6 +53,14 @@ public struct TransitionFilm: Sendable {
         Self.darkened(frame, by: 1 - Double(index) / Double(length))
       }
       (frames, cut) = (down + up, (middle - length)...(middle + length))
+    case .dissolve:
+      let second = try Self.shot(seed: 2 * seed + 1, size: size)
+      let length = Self.fadeLength
+      let start = middle - length
+      let mixed = (0..<length).map { index in
+        Self.mixed(first[start + index], second[index], Double(index + 1) / Double(length + 1))
+      }
+      (frames, cut) = (first[..<start] + mixed + second[length...], start...middle)
     case .fastPan:
       (frames, cut) = (Self.pan(over: first[0]), nil)
     }
@@ -66,6 +76,11 @@ public struct TransitionFilm: Sendable {
   private static func darkened(_ frame: Frame, by amount: Double) -> Frame {
     let share = 1 - min(1, max(0, amount))
     return Frame(width: frame.width, height: frame.height, rgb: frame.rgb.map { UInt8(Double($0) * share) })
+  }
+
+  private static func mixed(_ a: Frame, _ b: Frame, _ share: Double) -> Frame {
+    let rgb = zip(a.rgb, b.rgb).map { UInt8(Double($0) * (1 - share) + Double($1) * share) }
+    return Frame(width: a.width, height: a.height, rgb: rgb)
   }
 
   /// A window half as wide crosses the picture and its mirror image, so that the world has no seam.

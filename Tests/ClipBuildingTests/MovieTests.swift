@@ -3,6 +3,7 @@ import EvalCore
 import Foundation
 import Media
 import SceneCuts
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,7 +39,8 @@ private struct BrightnessLines: LineartExtractor {
   }
 
   private var scanner: MovieScanner {
-    MovieScanner(folder: folder.url.appendingPathComponent("state"), detector: SceneCutDetector(), threads: 1)
+    MovieScanner(
+      folder: folder.url.appendingPathComponent("state"), detector: CutDetector(.paper), threads: 1)
   }
 
   private func ffmpeg(_ arguments: String, _ name: String) throws -> URL {
@@ -84,7 +86,8 @@ private struct BrightnessLines: LineartExtractor {
 
   @Test func clipsAreCutExactlyAndFinishedOnesStay() throws {
     let film = try film([16, 20])
-    let cutter = ClipCutter(folder: folder.url, size: nil, extractor: BrightnessLines(), threads: 1)
+    let cutter = ClipCutter(
+      folder: folder.url, size: nil, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
     let clips = try cutter.cut([0..<16, 16..<36], of: film, name: "film") { _ in }
     #expect(clips.map(\.id) == ["film-0000000", "film-0000016"])
     #expect(clips[1].timeCode == "00:00:00.667")
@@ -105,10 +108,59 @@ private struct BrightnessLines: LineartExtractor {
     return try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
   }
 
+  @Test func linesAreDrawnOncePerPicture() throws {
+    final class Pen: LineartExtractor {
+      let name = "pen"
+      let label = "Pen"
+      let strokes = Mutex(0)
+      func inkStrength(of frame: Frame) -> [Float] {
+        strokes.withLock { $0 += 1 }
+        return BrightnessLines().inkStrength(of: frame)
+      }
+    }
+    let film = try film([16])
+    let cache = ContentCache(folder.url.appendingPathComponent("cache"))
+    let pen = Pen()
+    var digests: Set<String> = []
+    for name in ["a", "b"] {
+      let cutter = ClipCutter(
+        folder: folder.url.appendingPathComponent(name), size: nil, lines: .extracted(pen, cache: cache),
+        threads: 1)
+      digests.formUnion(try cutter.cut([0..<16], of: film, name: "film") { _ in }.map(\.lineartSHA256))
+      // Two frames per drawing, six places of the dot.
+      #expect(pen.strokes.withLock { $0 } == 6)
+    }
+    #expect(digests.count == 1)
+  }
+
+  @Test func drawnLinesBecomeTheClipsLineart() throws {
+    let film = try film([16])
+    let scans = folder.url.appendingPathComponent("scans")
+    let place = scans.appendingPathComponent("film-0000000")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    let grey = (0..<128 * 96).map { $0 % 128 < 20 ? UInt8(60) : 225 }
+    for index in 0..<16 {
+      try PNGFile.writeGray(
+        width: 128, height: 96, values: grey, to: place.appendingPathComponent("\(100 + index).png"))
+    }
+    let cutter = ClipCutter(
+      folder: folder.url.appendingPathComponent("set"), size: nil, lines: .drawn(folder: scans, .auto),
+      threads: 1)
+    let clip = try cutter.cut([0..<16], of: film, name: "film") { _ in }[0]
+    #expect(clip.lineart.hasPrefix("drawn(size=128x96,"))
+    let lines = try VideoFile(folder.url.appendingPathComponent("set/\(clip.id)/lineart.mkv")).allFrames()
+    #expect(lines.count == 16 && lines[3].rgb[3 * 4] == 0 && lines[3].rgb[3 * 40] == 255)
+    // Other drawings make the clip anew.
+    try PNGFile.writeGray(
+      width: 128, height: 96, values: grey.map { $0 / 2 + 60 }, to: place.appendingPathComponent("115.png"))
+    #expect(try cutter.cut([0..<16], of: film, name: "film") { _ in }[0] != clip)
+  }
+
   @Test func clipsAreResized() throws {
     let film = try film([16])
     let size = FrameSize(width: 32, height: 16)
-    let cutter = ClipCutter(folder: folder.url, size: size, extractor: BrightnessLines(), threads: 1)
+    let cutter = ClipCutter(
+      folder: folder.url, size: size, lines: .extracted(BrightnessLines(), cache: nil), threads: 1)
     let clip = try cutter.cut([0..<16], of: film, name: "film") { _ in }[0]
     #expect(try VideoFile(folder.url.appendingPathComponent("\(clip.id)/lineart.mkv")).size == size)
   }

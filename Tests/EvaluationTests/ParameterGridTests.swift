@@ -28,6 +28,19 @@ import Testing
     #expect(rows.allSatisfy { !$0.isTimingOnly })
   }
 
+  @Test func anOverrideNamesAnAxisOfTheGrid() throws {
+    let file = ConfigurationLayer(
+      origin: .default,
+      document: .object([
+        "suites": .array([.string("similar")]),
+        "methods": .array([.object(["colorizer": .string("lvcd")])]),
+        "grid": .object(["model.steps": .array([.number(3)])]),
+      ]))
+    let layers = [file, try .overrides(["grid.model.seed=[1,2]", "seed=9"], over: file)]
+    let rows = try ResolvedConfiguration(layers: layers).configuration.rows
+    #expect(rows.map(\.name) == ["steps=3, seed=1", "steps=3, seed=2"])
+  }
+
   @Test func anOverlapIsTimedAgainstNone() throws {
     let rows = try configuration(#"{"model.overlap":[2,4]}"#).rows
     #expect(rows.map(\.name) == ["copy-first", "o=2", "o=4", "o=0 (timing only)"])
@@ -88,7 +101,8 @@ import Testing
   /// The rows of the built-in configurations bear the labels of the paper's tables.
   @Test func thePapersTablesAreConfigurations() throws {
     let names = try PaperConfigurations.names.map { name in
-      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name, hasWeights: true)]).configuration.rows
+      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name, hasWeights: true)]).configuration
+        .rows
         .filter { !$0.isTimingOnly }.map(\.name)
     }
     #expect(names[0] == ["copy-first", "fill-first", "fill-prev", "LVCD", "paper-table1"])

@@ -56,6 +56,35 @@ import Testing
     #expect(try PNGFile.decode(indexed, path: "a.png").rgb == [1, 2, 3, 4, 5, 6, 1, 2, 3])
   }
 
+  @Test func alphaIsReadWhereItIsAskedFor() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appendingPathComponent("a.png")
+    let palette = RawPNG.chunk("PLTE", [1, 2, 3, 4, 5, 6]) + RawPNG.chunk("tRNS", [0, 9])
+    let files: [([UInt8], [UInt8])] = [
+      (
+        RawPNG.file(width: 2, height: 1, depth: 8, colourType: 6, rows: [0, 10, 20, 30, 0, 40, 50, 60, 128]),
+        [10, 20, 30, 0, 40, 50, 60, 128]
+      ),
+      (
+        RawPNG.file(width: 2, height: 1, depth: 8, colourType: 4, rows: [0, 10, 77, 40, 255]),
+        [10, 10, 10, 77, 40, 40, 40, 255]
+      ),
+      (
+        RawPNG.file(width: 2, height: 1, depth: 8, colourType: 0, rows: [0, 10, 40]),
+        [10, 10, 10, 255, 40, 40, 40, 255]
+      ),
+      (
+        RawPNG.file(width: 2, height: 1, depth: 1, colourType: 3, before: palette, rows: [0, 0b0100_0000]),
+        [1, 2, 3, 0, 4, 5, 6, 9]
+      ),
+    ]
+    for (file, rgba) in files {
+      try Data(file).write(to: url)
+      let picture = try PNGFile.readWithAlpha(url)
+      #expect(picture.size == FrameSize(width: 2, height: 1) && picture.rgba == rgba)
+    }
+  }
+
   @Test func hugeClaimIsRefusedFromTheHeader() {
     let file = Array(
       RawPNG.file(width: 100_000, height: 100_000, depth: 8, colourType: 2, rows: [0]).prefix(46))
@@ -108,53 +137,5 @@ import Testing
       try PNGFile.write(frame, to: folder.url.appendingPathComponent("no/such/a.png"))
     }
     #expect(error?.description.contains("no such file or directory") == true)
-  }
-}
-
-/// PNG files put together by hand, with stored (uncompressed) data.
-enum RawPNG {
-  static func file(
-    width: Int, height: Int, depth: UInt8, colourType: UInt8, before: [UInt8] = [], rows: [UInt8]
-  ) -> [UInt8] {
-    let header = bytes(width) + bytes(height) + [depth, colourType, 0, 0, 0]
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header) + before
-      + chunk("IDAT", stored(rows)) + chunk("IEND", [])
-  }
-
-  static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
-    let body = Array(type.utf8) + content
-    return bytes(content.count) + body + bytes(crc(body))
-  }
-
-  private static func stored(_ data: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x78, 0x01]
-    var rest = data[...]
-    repeat {
-      let block = rest.prefix(65535)
-      rest = rest.dropFirst(65535)
-      let low = UInt8(block.count & 255)
-      let high = UInt8(block.count >> 8)
-      result += [rest.isEmpty ? 1 : 0, low, high, ~low, ~high] + block
-    } while !rest.isEmpty
-    var a = 1
-    var b = 0
-    for byte in data {
-      a = (a + Int(byte)) % 65521
-      b = (b + a) % 65521
-    }
-    return result + bytes(b << 16 | a)
-  }
-
-  private static func crc(_ data: [UInt8]) -> Int {
-    var crc: UInt32 = 0xFFFF_FFFF
-    for byte in data {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-    }
-    return Int(~crc)
-  }
-
-  private static func bytes(_ value: Int) -> [UInt8] {
-    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }
 }

@@ -114,6 +114,23 @@ import Testing
     #expect(isEmpty)
   }
 
+  @Test func linesGrowByTheRadiusThatTheNameStates() throws {
+    struct Dot: LineartExtractor {
+      let name = "dot"
+      let label = "Dot"
+      func inkStrength(of frame: Frame) -> [Float] { (0..<81).map { $0 == 40 ? 0.5 : 0 } }
+    }
+    let frame = Frame(width: 9, height: 9, red: 0, green: 0, blue: 0)
+    let wide = try ThickLineart(Dot(), radius: 2).inkStrength(of: frame)
+    // A disc of radius 2 has 13 places of the grid.
+    #expect(wide.filter { $0 == 0.5 }.count == 13 && wide[40 + 2] == 0.5 && wide[40 + 2 * 10] == 0)
+    let named = try LineartExtractors.named("xdog+2px")
+    #expect(named.label == "XDoG+2px" && named.name.hasSuffix("+2px"))
+    for name in ["xdog+0px", "xdog+17px", "xdog+px", "xdog+2", "xdog+2px+2px"] {
+      #expect(throws: LineartError.badGrowth(name, largest: 16)) { try LineartExtractors.named(name) }
+    }
+  }
+
   @Test func badInputIsNamed() throws {
     let chan = url("line/chan_g8.safetensors")
     #expect(throws: LineartError.weightsNeeded("hed")) { try LineartExtractors.named("hed") }

@@ -1,4 +1,5 @@
 import EvalCore
+import Foundation
 import SceneCuts
 import Testing
 
@@ -45,12 +46,67 @@ import Testing
 
   @Test func generatedFilmsAreCutWhereTheirCutsAre() throws {
     let calibration = try CutCalibration(perKind: 6, firstSeed: 500)
-    let scores = calibration.scores(flashFrames: 3)
+    let scores = calibration.scores(CutDetector(.paper, flashFrames: 3))
     #expect(scores[.hardCut]?.recall == 1)
     #expect(scores[.flash]?.wrong == 0)
     #expect(scores[.quiet]?.wrong == 0)
-    let plainRule = calibration.scores()
+    let plainRule = calibration.scores(CutDetector(.paper))
     #expect(plainRule[.flash]?.wrong == 12, "the paper's rule sees both ends of every flash")
+  }
+
+  private func window(_ reds: [UInt8]) -> CutDetector {
+    var detector = CutDetector(.window)
+    for red in reds { detector.observe(red == 1 ? Self.plainBlack : striped(red)) }
+    return detector
+  }
+
+  private static let plainBlack = Frame(width: 40, height: 20, red: 0, green: 0, blue: 0)
+
+  /// Half the picture in `red`, so that it is no frame of one colour.
+  private func striped(_ red: UInt8) -> Frame {
+    Frame(width: 40, height: 20, rgb: (0..<800).flatMap { [red, $0 % 40 < 20 ? 0 : 255, 0] as [UInt8] })
+  }
+
+  @Test func theWindowTellsCutsFromFlashesFadesAndPans() {
+    let (a, b) = ([UInt8](repeating: 10, count: 20), [UInt8](repeating: 200, count: 20))
+    #expect(window(a + b).cuts == [20])
+    #expect(window(a + b).shots == [0..<20, 20..<40])
+    #expect(window(a + [200, 200] + a).cuts.isEmpty, "a flash")
+    #expect(window(a + [1, 1] + a).cuts.isEmpty, "a black flash")
+    // Down to black and up again: frames 20 to 27 belong to no shot.
+    let fade = window(a + [40, 70, 100, 1, 1, 120, 150, 170] + b)
+    #expect(fade.cuts == [24])
+    #expect(fade.shots == [0..<20, 28..<48])
+    let dissolve = window(a + [40, 70, 100, 130, 160] + b)
+    #expect(dissolve.cuts == [22])
+    #expect(dissolve.shots == [0..<20, 25..<45])
+    // Changes without end are motion.
+    let pan = (0..<60).map { UInt8(30 + 26 * ($0 % 8)) }
+    #expect(window(a + pan + b).cuts.isEmpty)
+    // A film that begins and ends black has one shot.
+    #expect(window([1, 1, 1] + a + [1, 1]).cuts.isEmpty)
+    #expect(window([1, 1, 1] + a + [1, 1]).shots == [3..<23])
+  }
+
+  @Test func aStoredWindowGoesOnAsIfNeverStopped() throws {
+    let film: [UInt8] =
+      Array(repeating: 10, count: 12) + [40, 70, 1, 1, 120] + Array(repeating: 200, count: 9)
+    for stop in 0..<film.count {
+      var detector = window(Array(film[..<stop]))
+      detector = try JSONDecoder().decode(CutDetector.self, from: JSONEncoder().encode(detector))
+      for red in film[stop...] { detector.observe(red == 1 ? Self.plainBlack : striped(red)) }
+      #expect(detector == window(film))
+    }
+  }
+
+  @Test func theWindowDoesBetterOnFilmsItWasNotFittedTo() throws {
+    let calibration = try CutCalibration(perKind: 4, firstSeed: 700)
+    let scores = calibration.scores(CutDetector(.window))
+    for kind in [TransitionFilm.Kind.hardCut, .fade, .dissolve] {
+      #expect(scores[kind]?.recall == 1, "\(kind)")
+    }
+    let (paper, window) = (calibration.total(CutDetector(.paper)), calibration.total(CutDetector(.window)))
+    #expect((window.precision ?? 0) > 0.9 && (paper.precision ?? 1) < 0.2)
   }
 
   @Test func scoresCountSecondFindsAsWrong() {

@@ -9,14 +9,14 @@
 
 enum { CPNG_MESSAGE_SIZE = 128 };
 
-// Decodes a whole PNG into `rgb`: width * height * 3 bytes, rows from the top. Grey is replicated, palettes
-// are expanded, alpha is dropped, 16 bits become round(v * 255 / 65535). Ancillary chunks are skipped
-// without being inflated.
+// Decodes a whole PNG into `samples`: width * height * channels bytes, rows from the top. Grey is replicated,
+// palettes are expanded, 16 bits become round(v * 255 / 65535). With 3 channels alpha is dropped; with 4 it follows
+// the colour, 255 where the file has none. Ancillary chunks are skipped without being inflated.
 // `width` and `height` are what the caller read from the header chunk: another size is an error. Checks
 // every CRC.
 // Returns 0, or -1 with libpng's reason in `message`. *truncated is set when the file ended too early.
-int cpng_decode_rgb(const uint8_t *file, size_t file_size, uint32_t width, uint32_t height, uint8_t *rgb,
-                    int *truncated, char message[CPNG_MESSAGE_SIZE]);
+int cpng_decode(const uint8_t *file, size_t file_size, uint32_t width, uint32_t height, int channels,
+                uint8_t *samples, int *truncated, char message[CPNG_MESSAGE_SIZE]);
 
 // A growing block of bytes made by cpng_encode; release `bytes` with cpng_free.
 typedef struct {

@@ -1,6 +1,7 @@
 public import EvalCore
 internal import Foundation
 internal import Media
+internal import Synchronization
 
 /// A finished run read back: its records, and the frames behind them as far as they are still there. Writes nothing
 /// into the run folder.
@@ -11,6 +12,12 @@ public struct RunArchive: Sendable {
   public let results: RunResults
   private let library: SuiteLibrary
   private let origin: Result<Origin, ArchiveError>
+  /// Record files by cell, listed once: every cell of a set asks for those of all.
+  private let listings = Listings()
+
+  private final class Listings: Sendable {
+    let known = Mutex<[String: [String: URL]]>([:])
+  }
 
   /// What `run.json` says.
   private struct Origin: Sendable {
@@ -61,13 +68,16 @@ public struct RunArchive: Sendable {
   /// Record files of a cell by clip id.
   private func recordFiles(_ cell: Cell) throws -> [String: URL] {
     try checkName(cell.suite)
-    let root = folder.url.appendingPathComponent("clips/\(cell.suite)/\(RunFolder.rowKey(cell.method))")
+    let place = "clips/\(cell.suite)/\(RunFolder.rowKey(cell.method))"
+    if let known = listings.known.withLock({ $0[place] }) { return known }
+    let root = folder.url.appendingPathComponent(place)
     var files: [String: URL] = [:]
     for case let path as String in FileManager.default.enumerator(atPath: root.path) ?? .init() {
       guard path.hasSuffix(".json"), !path.hasSuffix(".failure.json") else { continue }
       let id = String(path.dropLast(".json".count))
       if SafePath.clipIDFault(id) == nil { files[id] = root.appendingPathComponent(path) }
     }
+    listings.known.withLock { $0[place] = files }
     return files
   }
 

@@ -158,7 +158,9 @@ extension JSONValue {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
       throw .badValue(file: "--set", key: text, found: "no '='", expected: "key=value")
     }
-    let keys = text[..<equals].split(separator: ".").map(String.init)
+    // The keys of a grid hold a dot themselves: grid.model.overlap is 'model.overlap' in 'grid'.
+    let pieces = text[..<equals].split(separator: ".", maxSplits: text.hasPrefix("grid.") ? 1 : .max)
+    let keys = pieces.map(String.init)
     let raw = String(text[text.index(after: equals)...])
     self = setting(keys[...], to: JSONValue(argument: raw))
   }

@@ -17,7 +17,8 @@ public enum EnvironmentSettings {
   /// Variables that stand for options of every command.
   private static let options: [String: String] = [
     "CACHE": "--cache-dir", "JOBS": "--jobs", "MEMORY": "--memory", "LOG_FILE": "--log-file",
-    "LOG_LEVEL": "--log-level", "WEIGHTS": "folders of weight files, separated by colons",
+    "LOG_LEVEL": "--log-level", "CACHE_LIMIT": "size of the results kept by content",
+    "WEIGHTS": "folders of weight files, separated by colons",
   ]
 
   /// Every variable with what it sets, by full name.

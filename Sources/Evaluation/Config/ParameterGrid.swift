@@ -58,6 +58,15 @@ public struct ParameterGrid: Sendable, Hashable {
     try object.finish()
   }
 
+  /// These axes with those of `later` in their place or added to them.
+  func overlaid(by later: ParameterGrid) -> ParameterGrid {
+    var grid = ParameterGrid()
+    grid.axes = Self.settings.compactMap { setting in
+      (later.axes + axes).first { $0.setting == setting }
+    }
+    return grid
+  }
+
   private static func point(
     _ element: JSONValue, setting: String, of object: ConfigObject, key: String
   ) throws(ConfigError) -> Point {
@@ -78,7 +87,9 @@ public struct ParameterGrid: Sendable, Hashable {
     case .number(let number): text = Int(exactly: number).map { "\($0)" } ?? "\(number)"
     default: throw object.bad(key, value, "a number or a word")
     }
-    if setting == seedName, UInt64(text) == nil { throw object.bad(key, value, "a whole number of at least 0") }
+    if setting == seedName, UInt64(text) == nil {
+      throw object.bad(key, value, "a whole number of at least 0")
+    }
     return Point(value: text, label: label ?? Self.label(setting, text))
   }
 
@@ -135,7 +146,9 @@ public struct ParameterGrid: Sendable, Hashable {
     // Combinations that differ in an overlap which their variant does not have are one.
     var seen: Set<[String]> = []
     return combinations.compactMap { points in
-      let variant = points.first { $0.0 == Self.variantName }.flatMap { SamplingVariant(rawValue: $0.1.value) }
+      let variant = points.first { $0.0 == Self.variantName }.flatMap {
+        SamplingVariant(rawValue: $0.1.value)
+      }
       let left = variant?.overlaps == false ? points.filter { $0.0 != Self.overlapName } : points
       return seen.insert(left.map { "\($0.0)=\($0.1.value)" }).inserted ? left : nil
     }

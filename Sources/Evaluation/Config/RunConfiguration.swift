@@ -87,7 +87,7 @@ public struct RunConfiguration: Sendable {
       methods = []
       for entry in entries { methods.append(try MethodSpec.parse(entry)) }
     }
-    if let table = try object.object("grid") { grid = try ParameterGrid(table) }
+    if let table = try object.object("grid") { grid = grid.overlaid(by: try ParameterGrid(table)) }
     if let given = try object.integer("timing_clips", in: 1...Int.max) { timingClips = given }
     if var table = try object.object("weights") {
       if let given = try table.string(Colorizers.modelName) {

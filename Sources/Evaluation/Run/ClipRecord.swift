@@ -55,50 +55,12 @@ public struct ClipRecord: Codable, Sendable, Hashable {
     record.measurements.sort { ($0.metric, $0.signature) < ($1.metric, $1.signature) }
     record.recordHash = ""
     let bytes = [UInt8](try Self.encoder.encode(record))
-    guard let place = Self.hashPlace(bytes) else {
+    guard let place = bytes.withUnsafeBufferPointer(Self.hashPlace) else {
       throw ClipRecordError.altered(
         file: "\(suite)/\(clip)", detail: "its encoding has no place for the hash")
     }
     let digest = SHA256Digest(of: bytes).description
     return Data(bytes[..<place]) + Data(digest.utf8) + Data(bytes[place...])
-  }
-
-  /// Reads a record; throws `ClipRecordError.altered` when the hash does not fit, so that a truncated or edited record counts as missing.
-  ///
-  /// The hash is over the file's bytes with the hash itself left out.
-  static func open(_ data: Data, file: String) throws -> ClipRecord {
-    var bytes = [UInt8](data)
-    let record: ClipRecord
-    do { record = try JSONDecoder().decode(ClipRecord.self, from: data) } catch {
-      throw ClipRecordError.altered(file: file, detail: "not a complete record")
-    }
-    guard record.schema == "clip/1" else {
-      throw ClipRecordError.altered(file: file, detail: "schema '\(record.schema)', expected 'clip/1'")
-    }
-    let stated = Array(record.recordHash.utf8)
-    if let place = hashPlace(bytes), bytes[place...].starts(with: stated) {
-      bytes.removeSubrange(place..<(place + stated.count))
-    }
-    guard SHA256Digest(of: bytes).description == record.recordHash else {
-      throw ClipRecordError.altered(file: file, detail: "its hash does not fit its content")
-    }
-    return record
-  }
-
-  /// Where the hash stands: behind the opening quote of its value.
-  ///
-  /// Quotes inside strings are escaped, so that no text of others can look like the key; it stands near the end.
-  private static func hashPlace(_ bytes: [UInt8]) -> Int? {
-    let key = Array("\"recordHash\" : \"".utf8)
-    return bytes.withUnsafeBufferPointer { content -> Int? in
-      guard let base = content.baseAddress else { return nil }
-      var start = content.count - key.count
-      while start >= 0 {
-        if memcmp(base + start, key, key.count) == 0 { return start + key.count }
-        start -= 1
-      }
-      return nil
-    }
   }
 
   private static var encoder: JSONEncoder {

@@ -314,8 +314,9 @@ private final class Counter: Sendable {
 }
 
 /// Runs independent pieces of work on a few threads; the first error that is thrown stops the taking of more.
-enum Workers {
-  static func run(_ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
+public enum Workers {
+  /// Calls `body` with 0 to `count - 1`, on at most `threads` threads.
+  public static func run(_ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
     let next = Mutex(0)
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in

@@ -54,7 +54,8 @@ public struct RunMerger {
   }
 
   private func join(_ file: URL, into place: URL) throws {
-    let record = place.path.hasSuffix(".failure.json") ? place.path.dropLast(".failure.json".count) + ".json" : ""
+    let record =
+      place.path.hasSuffix(".failure.json") ? place.path.dropLast(".failure.json".count) + ".json" : ""
     // A failure that another attempt overcame is none.
     if !record.isEmpty, FileManager.default.fileExists(atPath: String(record)) { return }
     if FileManager.default.fileExists(atPath: place.path) {
@@ -79,7 +80,7 @@ public struct RunMerger {
     if data[0] == data[1] { return }
     var records: [ClipRecord] = []
     for (url, bytes) in zip([file, place], data) {
-      do { records.append(try ClipRecord.open(bytes, file: url.path)) } catch is ClipRecordError {
+      do { records.append(try ClipRecord.open(bytes, file: url.path)) } catch {
         if url == place { try target.write(data[0], to: place) }
         return
       }

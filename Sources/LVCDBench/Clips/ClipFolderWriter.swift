@@ -128,17 +128,9 @@ struct ClipFolderWriter {
   }
 
   private func write(_ flow: FlowField, _ folder: URL, _ index: Int) throws {
-    var data = Data("PIEH".utf8)
-    withUnsafeBytes(of: Int32(flow.width).littleEndian) { data.append(contentsOf: $0) }
-    withUnsafeBytes(of: Int32(flow.height).littleEndian) { data.append(contentsOf: $0) }
-    var values: [UInt32] = []
-    values.reserveCapacity(flow.dx.count * 2)
-    for (dx, dy) in zip(flow.dx, flow.dy) {
-      values.append(dx.bitPattern.littleEndian)
-      values.append(dy.bitPattern.littleEndian)
-    }
-    values.withUnsafeBytes { data.append(contentsOf: $0) }
-    try AtomicFile.write(data, to: folder.appendingPathComponent(String(format: "flow/%05d.flo", index)))
+    try FloFile.write(
+      width: flow.width, height: flow.height, dx: flow.dx, dy: flow.dy,
+      to: folder.appendingPathComponent(String(format: "flow/%05d.flo", index)))
     try PNGFile.writeGray(
       width: flow.width, height: flow.height, values: flow.visible.map { $0 ? 255 : 0 },
       to: folder.appendingPathComponent(String(format: "visible/%05d.png", index)))

@@ -4,7 +4,6 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Media
-internal import Perception
 internal import SceneCuts
 
 /// `lvcd-bench clips build`: test sets from films, as the paper makes its own.
@@ -33,12 +32,15 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
   @Option(name: .long, help: "Histogram distance above which a cut is seen.")
   var threshold: Double = SceneCutDetector.paperThreshold
   @Option(
-    name: .customLong("flash-frames"),
-    help: "A change that is taken back within so many frames is a flash, no cut; 0: the paper's rule.")
-  var flashFrames: Int = 0
+    name: .long,
+    help: "How cuts are found: paper (neighbouring frames), or window, which knows fades, flashes and pans.")
+  var cuts: String = CutDetector.Rule.paper.rawValue
   @Option(
-    name: .long, help: "Draws the lines: \(LineartExtractors.names.joined(separator: ", ")).")
-  var extractor: String = "inklines"
+    name: .customLong("flash-frames"),
+    help: "A change that is taken back within so many frames is a flash, no cut. (default: paper 0, window 3)"
+  )
+  var flashFrames: Int?
+  @OptionGroup var drawing: LineOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -51,9 +53,10 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
     guard threshold.isFinite, threshold > 0 else {
       throw ValidationError("--threshold must be above 0, got \(threshold)")
     }
-    guard (0...100).contains(flashFrames) else {
-      throw ValidationError("--flash-frames must lie between 0 and 100, got \(flashFrames)")
+    guard let rule = CutDetector.Rule(rawValue: cuts) else {
+      throw ValidationError("--cuts '\(cuts)': expected paper or window")
     }
+    try CutDetector.check(flashFrames: flashFrames, rule: rule)
     let isLegal = name.utf8.allSatisfy { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
         || [45, 46, 95].contains(byte)
@@ -66,8 +69,12 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
 
   func run() throws { try reporting { try build() } }
 
+  private var detector: CutDetector {
+    CutDetector(.init(rawValue: cuts) ?? .paper, threshold: threshold, flashFrames: flashFrames)
+  }
+
   private func build() throws {
-    let extractor = try LineartExtractors.named(self.extractor)
+    let lines = try drawing.lines(common)
     let target = size == "film" ? nil : try FrameSize(argument: size)
     let urls = movies.map { URL(fileURLWithPath: $0) }
     let names = try MovieName.names(of: urls)
@@ -80,7 +87,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
     interruption.listen { progress.warn($0) }
     let scanner = MovieScanner(
       folder: folder.appendingPathComponent(".build", isDirectory: true),
-      detector: SceneCutDetector(threshold: threshold, flashFrames: flashFrames), threads: common.jobCount)
+      detector: detector, threads: common.jobCount)
     do {
       var shots: [[Range<Int>]] = []
       for (film, name) in zip(films, names) {
@@ -92,7 +99,8 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
         shots.append(scan.detector.shots)
       }
       let selection = try ClipSelection(shots: shots, lengths: shortest...longest, count: count)
-      let cutter = ClipCutter(folder: folder, size: target, extractor: extractor, threads: common.jobCount)
+      try lines.check(clips: selection.chosen.map { ClipCutter.id($0.frames, names[$0.movie]) })
+      let cutter = ClipCutter(folder: folder, size: target, lines: lines, threads: common.jobCount)
       var clips: [MovieClip] = []
       for (index, film) in films.enumerated() {
         let ranges = selection.chosen.filter { $0.movie == index }.map(\.frames)
@@ -130,7 +138,7 @@ struct ClipsBuildCommand: ParsableCommand, LoggingCommand {
       entry.provenance = [
         "film": clip.film, "first_frame": "\(clip.firstFrame)", "time_code": clip.timeCode,
         "lineart": clip.lineart, "notes": clip.notes.joined(separator: ","),
-        "cuts": SceneCutDetector(threshold: threshold, flashFrames: flashFrames).label,
+        "cuts": detector.label,
       ]
       return entry
     }

@@ -5,7 +5,7 @@ struct ClipsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clips", abstract: "Make clips for tests and training.",
     subcommands: [
-      ClipsGenerateCommand.self, ClipsBuildCommand.self, SuitesCommand.Validate.self,
-      ClipsCalibrateCommand.self, ClipsEmbedCommand.self,
+      ClipsGenerateCommand.self, ClipsBuildCommand.self, ClipsLinesCommand.self, ClipsStatsCommand.self,
+      SuitesCommand.Validate.self, ClipsCalibrateCommand.self, ClipsEmbedCommand.self,
     ])
 }

@@ -24,6 +24,23 @@ public struct OpticalFlow: Sendable, Hashable {
 
   /// Width and height.
   public var size: FrameSize { FrameSize(width: width, height: height) }
+
+  /// Shorter vectors are no motion, in pixels.
+  public static let leastMotion = 0.5
+
+  /// Mean length over the positions that move by at least `leastMotion`, in pixels of a frame 256 wide; nil where
+  /// none does. Source: LVCD, section 6: static positions are left out.
+  public var meanMotion: Double? {
+    var sum = 0.0
+    var moving = 0
+    for index in dx.indices {
+      let length = Double(dx[index] * dx[index] + dy[index] * dy[index]).squareRoot()
+      guard length >= Self.leastMotion else { continue }
+      sum += length
+      moving += 1
+    }
+    return moving == 0 ? nil : sum / Double(moving) * 256 / Double(width)
+  }
 }
 
 /// A method that finds the motion between two frames. Calls may come from several threads at once.
