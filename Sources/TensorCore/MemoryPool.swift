@@ -3,7 +3,8 @@ internal import Synchronization
 /// Memory of tensors, kept when they go and handed to the next of about the same size, so that activations do not cost
 /// a fresh mapping each.
 ///
-/// Sizes are rounded up to an eighth of a power of two; at most `retainedLimit` bytes wait unused.
+/// Sizes are rounded up to an eighth of a power of two. At most `retainedLimit` bytes wait unused, and never so many that
+/// the process holds more than tensors once occupied at the same time.
 final class MemoryPool: Sendable {
   static let shared = MemoryPool()
   private static let retainedLimit = 1 << 30
@@ -15,6 +16,21 @@ final class MemoryPool: Sendable {
     var retained = 0
     var used = 0
     var peak = 0
+    /// The most that was ever used.
+    var highest = 0
+
+    /// Takes blocks that wait from the pool, the largest first, until what is held is at most the highest use.
+    mutating func removeSurplus() -> [UInt] {
+      var surplus: [UInt] = []
+      while retained > 0, used + retained > highest, let size = free.keys.max() {
+        if let block = free[size]?.popLast() {
+          surplus.append(block)
+          retained -= size
+        }
+        if free[size]?.isEmpty ?? true { free[size] = nil }
+      }
+      return surplus
+    }
   }
   private let state = Mutex(State())
 
@@ -26,13 +42,15 @@ final class MemoryPool: Sendable {
   /// At least `byteCount` bytes aligned to 64.
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
     let size = Self.sizeClass(byteCount)
-    let found = state.withLock { state -> UInt? in
+    let (found, surplus) = state.withLock { state -> (UInt?, [UInt]) in
       state.used += size
       state.peak = max(state.peak, state.used)
-      guard let address = state.free[size]?.popLast() else { return nil }
+      state.highest = max(state.highest, state.used)
+      guard let address = state.free[size]?.popLast() else { return (nil, state.removeSurplus()) }
       state.retained -= size
-      return address
+      return (address, [])
     }
+    for block in surplus { UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
     if let found, let memory = UnsafeMutableRawPointer(bitPattern: found) { return memory }
     return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
   }

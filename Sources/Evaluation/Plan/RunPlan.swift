@@ -76,7 +76,7 @@ public struct RunPlanner {
     let encode = try StageTimes.encodingSeconds(sample.frames[0])
     plan.basis = [
       "decoding, encoding and metrics: timed now on frames of \(suite.name)/\(clip.id), one thread",
-      "models: arithmetic counted from the sizes, at \(Int((rate / 1e9).rounded())) GFLOP/s; a lower bound",
+      "models: arithmetic counted from the sizes, at \(Int((rate / 1e9).rounded())) GFLOP/s and what networks were measured to reach of it",
     ]
     for suite in runner.suites {
       plan.clips += suite.clips.count
@@ -97,8 +97,8 @@ public struct RunPlanner {
         coloured += frames
         if spec.isModel {
           let cost = try ModelCost(settings, configuration: configuration, size: size)
-          row.segments = clips.reduce(0) { $0 + cost.segments(frames: $1.count) }
-          row.seconds["colorize"] = clips.reduce(0) { $0 + cost.flops(frames: $1.count) } / rate
+          row.segments = clips.reduce(0) { $0 + cost.segments($1) }
+          row.seconds["colorize"] = clips.reduce(0) { $0 + cost.seconds($1, rate: rate) }
           plan.memoryBytes = max(plan.memoryBytes, cost.byteCount)
         } else {
           let colorizer = try Colorizers().make(
@@ -144,7 +144,7 @@ private struct ModelCost {
   private let model: ModelConfiguration
   private let options: SamplingOptions
   private let size: FrameSize
-  /// Weights and activations at the peak.
+  /// Memory at the peak.
   let byteCount: Int
 
   init(_ settings: [String: String], configuration: RunConfiguration, size input: FrameSize) throws {
@@ -159,13 +159,18 @@ private struct ModelCost {
     options = try settings.options(model, seed: 0)
     size = try settings.resolution.resolve(input: input, model)
     let cost = CostEstimate(model, size: size, plan: options.plan(frames: model.videoFrames + 1, model))
-    byteCount = cost.activationByteCount + files.storedByteCount
+    byteCount = cost.memoryByteCount(storedWeights: files.storedByteCount)
   }
 
-  func segments(frames: Int) -> Int { options.plan(frames: frames, model).segments }
+  func segments(_ clip: SuiteClip) -> Int { plans(clip).reduce(0) { $0 + $1.segments } }
 
-  func flops(frames: Int) -> Double {
-    CostEstimate(model, size: size, plan: options.plan(frames: frames, model)).totalFLOPs(
-      steps: options.steps)
+  func seconds(_ clip: SuiteClip, rate: Double) -> Double {
+    plans(clip).reduce(0) {
+      $0 + CostEstimate(model, size: size, plan: $1).seconds(steps: options.steps, rate: rate)
+    }
+  }
+
+  private func plans(_ clip: SuiteClip) -> [SequencePlan] {
+    options.plans(frames: clip.count, reference: clip.reference, model)
   }
 }

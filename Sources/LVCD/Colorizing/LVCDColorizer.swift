@@ -158,7 +158,8 @@ public struct LVCDColorizer: Colorizer {
 
   private func checkMemory(_ request: ColorizationRequest, size: FrameSize, plan: SequencePlan) throws {
     guard let available = SystemMemory.availableByteCount() else { return }
-    // Weights are in memory already, or mapped and can be dropped from it.
+    // Weights as stored are in memory already, or mapped and can be dropped from it; packed ones have a limit of their
+    // own and are few in small models.
     let needed = CostEstimate(model.configuration, size: size, plan: plan).activationByteCount
     guard needed <= available else {
       throw ModelError.memory(clip: request.clipID, needed: needed, available: available)

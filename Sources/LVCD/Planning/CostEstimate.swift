@@ -1,4 +1,5 @@
 public import EvalCore
+internal import TensorCore
 
 /// What colouring a clip takes: arithmetic and memory, from the sizes alone.
 ///
@@ -14,9 +15,12 @@ public struct CostEstimate: Sendable, Hashable, Codable {
   public let decodingFLOPs: Double
   /// Bytes of activations at the peak of sampling or decoding.
   public let activationByteCount: Int
+  /// What the networks reach of a machine's rate.
+  public let efficiency: ComputeEfficiency
 
   /// The estimate for a clip at working size `size`.
   public init(_ configuration: ModelConfiguration, size: FrameSize, plan: SequencePlan) {
+    efficiency = ComputeEfficiency(configuration)
     let factor = configuration.spatialFactor
     let height = max(1, size.height / factor)
     let width = max(1, size.width / factor)
@@ -39,6 +43,48 @@ public struct CostEstimate: Sendable, Hashable, Codable {
   public func totalFLOPs(steps: Int) -> Double {
     stepFLOPs * Double(steps * segments) + referenceFLOPs + decodingFLOPs
   }
+
+  /// Seconds of the whole clip with `steps` steps per segment on a machine that multiplies matrices at `rate` FLOPs per
+  /// second.
+  public func seconds(steps: Int, rate: Double) -> Double {
+    stepSeconds(rate: rate) * Double(steps * segments) + referenceFLOPs / rate + decodingSeconds(rate: rate)
+  }
+
+  /// Seconds of one step at such a rate.
+  public func stepSeconds(rate: Double) -> Double { stepFLOPs / (rate * efficiency.sampling) }
+
+  /// Seconds of decoding the whole clip at such a rate.
+  public func decodingSeconds(rate: Double) -> Double { decodingFLOPs / (rate * efficiency.decoding) }
+
+  /// Bytes that colouring the clip takes: activations, weights in packed form as far as they are kept, and what a process
+  /// has besides. Pages of mapped weights are not counted: the system takes them back when it needs them.
+  public func memoryByteCount(storedWeights: Int) -> Int {
+    // Packed, half precision becomes single, and a 3x3 kernel 36 numbers.
+    activationByteCount + min(ComputeBudget.packedWeightLimit, 6 * storedWeights) + Self.processByteCount
+  }
+
+  /// The program, its libraries and memory that waits to be used again.
+  private static let processByteCount = 1 << 30
+}
+
+/// What networks reach of the rate of a matrix product: more than one, as convolutions by transformed tiles multiply
+/// less than is counted, less where layers are narrow.
+public struct ComputeEfficiency: Sendable, Hashable, Codable {
+  /// Of UNet and ControlNet.
+  public let sampling: Double
+  /// Of the decoder.
+  public let decoding: Double
+
+  /// Measured on the official model (`Benchmarks/results/full-size.md`) and on the model inside the program.
+  public init(_ configuration: ModelConfiguration) {
+    let isNarrow = configuration.modelChannels < 128
+    sampling = isNarrow ? Self.narrow : Self.officialSampling
+    decoding = configuration.codec != nil ? Self.narrow : Self.officialDecoding
+  }
+
+  private static let officialSampling = 0.86
+  private static let officialDecoding = 1.23
+  private static let narrow = 0.5
 }
 
 /// FLOPs of a convolution or matrix product with `positions` results of each of `outputs` channels.
@@ -95,7 +141,7 @@ struct NetworkCost {
     unetFLOPs = encoder + decoder
     controlFLOPs = encoder + controlOutputs
     // Features and control residuals that wait for the decoder, and the few tensors a block holds at once.
-    activationByteCount = MemoryLayout<Float>.size * frames * (2 * skips + 5 * widest)
+    activationByteCount = MemoryLayout<Float>.size * frames * (2 * skips + 8 * widest)
   }
 
   private func residual(_ inputs: Int, _ outputs: Int, _ area: Int) -> Double {
@@ -200,7 +246,7 @@ struct AutoencoderCost {
   }
 
   /// Bytes of the few tensors of the widest layer that exist at once while a chunk is decoded.
-  func activationByteCount(frames: Int) -> Int { MemoryLayout<Float>.size * frames * widest * 4 }
+  func activationByteCount(frames: Int) -> Int { MemoryLayout<Float>.size * frames * widest * 3 }
 
   private static func residual(_ inputs: Int, _ outputs: Int, _ area: Int) -> Double {
     productFLOPs(inputs, outputs, taps: 9, positions: area)

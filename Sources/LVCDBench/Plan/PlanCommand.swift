@@ -17,7 +17,8 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
 
       For one clip name the lineart, or --frames and --size. Without --weights the official model is meant, stored in \
       half precision. Arithmetic is counted from the sizes; time is that arithmetic at the speed of a matrix \
-      product measured now, so take it as a lower bound.
+      product measured now by the program's own processor time, that is on an otherwise idle machine, times what the \
+      networks were measured to reach of it at full size.
       """)
 
   @Option(help: "Lineart: a folder of PNG frames or a video.")
@@ -51,11 +52,17 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
     var steps: Int
     var overlap: Int
     var total_flops: Double
+    var step_flops: Double
+    var decoding_flops: Double
     var seconds_per_step: Double
     var seconds: Double
     var seconds_per_frame: Double
+    var decoding_seconds: Double
     var gflops_per_second: Double
+    var threads: Int
+    var efficiency: ComputeEfficiency
     var weight_bytes: Int
+    var memory_bytes: Int
     var activation_bytes: Int
     var available_bytes: Int?
   }
@@ -94,13 +101,16 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
     let cost = CostEstimate(model, size: working, plan: plan)
     ComputeBudget.threadCount = common.jobCount
     let speed = rate.map { $0 * 1e9 } ?? ComputeRate.measure()
-    let seconds = cost.totalFLOPs(steps: options.steps) / speed
+    let seconds = cost.seconds(steps: options.steps, rate: speed)
     let result = Answer(
       frames: count, width: working.width, height: working.height, segments: plan.segments,
       steps: options.steps, overlap: plan.overlap, total_flops: cost.totalFLOPs(steps: options.steps),
-      seconds_per_step: cost.stepFLOPs / speed, seconds: seconds,
-      seconds_per_frame: seconds / Double(count), gflops_per_second: speed / 1e9,
-      weight_bytes: weightBytes, activation_bytes: cost.activationByteCount,
+      step_flops: cost.stepFLOPs, decoding_flops: cost.decodingFLOPs,
+      seconds_per_step: cost.stepSeconds(rate: speed), seconds: seconds,
+      seconds_per_frame: seconds / Double(count), decoding_seconds: cost.decodingSeconds(rate: speed),
+      gflops_per_second: speed / 1e9, threads: common.jobCount, efficiency: cost.efficiency,
+      weight_bytes: weightBytes, memory_bytes: cost.memoryByteCount(storedWeights: weightBytes),
+      activation_bytes: cost.activationByteCount,
       available_bytes: SystemMemory.availableByteCount())
     if json { try answer(json: result) } else { try answer(Self.text(result)) }
   }
@@ -122,19 +132,25 @@ struct PlanCommand: ParsableCommand, LoggingCommand {
   }
 
   private static func text(_ plan: Answer) -> String {
-    let memory = "weights \(gibibytes(plan.weight_bytes)), activations \(gibibytes(plan.activation_bytes))"
+    let memory =
+      "about \(gibibytes(plan.memory_bytes)), of it activations \(gibibytes(plan.activation_bytes)); "
+      + "weights on disk \(gibibytes(plan.weight_bytes))"
     let available = plan.available_bytes.map { ", \(gibibytes($0)) available" } ?? ""
     return """
       clip      \(plan.frames) frames, working size \(plan.width)x\(plan.height)
       sampling  \(plan.segments) segments of \(plan.steps) steps, overlap \(plan.overlap)
       memory    \(memory)\(available)
-      work      \(rounded(plan.total_flops / 1e12)) TFLOP at \(rounded(plan.gflops_per_second)) GFLOP/s
-      time      at least \(clock(plan.seconds)): \(clock(plan.seconds_per_step)) a step, \
-      \(clock(plan.seconds_per_frame)) a frame
+      work      \(rounded(plan.total_flops / 1e12)) TFLOP
+      basis     matrix products at \(rounded(plan.gflops_per_second)) GFLOP/s on \(plan.threads) threads; steps reach \
+      \(share(plan.efficiency.sampling)) of it, decoding \(share(plan.efficiency.decoding)), as measured
+      time      about \(clock(plan.seconds)): \(clock(plan.seconds_per_step)) a step, \
+      \(clock(plan.decoding_seconds)) of decoding, \(clock(plan.seconds_per_frame)) a frame
       """
   }
 
   private static func gibibytes(_ bytes: Int) -> String { "\(rounded(Double(bytes) / Double(1 << 30))) GiB" }
+
+  private static func share(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
 
   private static func rounded(_ value: Double) -> String {
     value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
