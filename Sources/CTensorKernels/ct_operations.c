@@ -35,8 +35,9 @@ void ct_combine(
   CT_DISPATCH(ct_combine, operation, to, a, a_step, b, b_step, count)
 }
 
-void ct_blend(float *to, const float *a, const float *b, float share, size_t count, ct_vector vector) {
-  CT_DISPATCH(ct_blend, to, a, b, share, count)
+void ct_blend(
+    float *to, const float *a, float a_factor, const float *b, float b_factor, size_t count, ct_vector vector) {
+  CT_DISPATCH(ct_blend, to, a, a_factor, b, b_factor, count)
 }
 
 void ct_normalize_rows(

@@ -25,7 +25,7 @@ import Testing
         }
       }
       var found = [Float](repeating: .nan, count: count)
-      ct_blend(&found, a, b, 0.3, count, vector)
+      ct_blend(&found, a, 0.3, b, 0.7, count, vector)
       let expected = (0..<count).map { 0.3 * Double(a[$0]) + 0.7 * Double(b[$0]) }
       #expect(count == 0 || Oracle.relativeError(found, expected) < 1e-6)
     }

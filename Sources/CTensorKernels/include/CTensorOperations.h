@@ -37,8 +37,9 @@ void ct_combine(
     ct_operation operation, float *to, const float *a, size_t a_step, const float *b, size_t b_step, size_t count,
     ct_vector vector);
 
-/// `to[i] = a[i] * share + b[i] * (1 - share)`; `to` may be `a` or `b`.
-void ct_blend(float *to, const float *a, const float *b, float share, size_t count, ct_vector vector);
+/// `to[i] = a[i] * a_factor + b[i] * b_factor`; `to` may be `a` or `b`.
+void ct_blend(
+    float *to, const float *a, float a_factor, const float *b, float b_factor, size_t count, ct_vector vector);
 
 /// Every row of `width` values to mean 0 and variance 1 (biased, `epsilon` added, both summed in double precision), then
 /// its weight and bias, `width` each. `to` and `from` may be the same.

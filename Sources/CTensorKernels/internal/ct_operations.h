@@ -9,7 +9,8 @@
   void ct_combine##suffix( \
       ct_operation operation, float *to, const float *a, size_t a_step, const float *b, size_t b_step, \
       size_t count); \
-  void ct_blend##suffix(float *to, const float *a, const float *b, float share, size_t count); \
+  void ct_blend##suffix( \
+      float *to, const float *a, float a_factor, const float *b, float b_factor, size_t count); \
   void ct_normalize_rows##suffix( \
       float *to, const float *from, size_t rows, size_t width, const float *weights, const float *biases, \
       double epsilon); \

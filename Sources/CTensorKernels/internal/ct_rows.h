@@ -31,9 +31,9 @@ CT_TARGET void CT_NAME(ct_combine)(
 
 #undef CT_COMBINE_STEPS
 
-CT_TARGET void CT_NAME(ct_blend)(float *to, const float *a, const float *b, float share, size_t count) {
-  float rest = 1.0f - share;
-  for (size_t i = 0; i < count; i++) to[i] = a[i] * share + b[i] * rest;
+CT_TARGET void CT_NAME(ct_blend)(
+    float *to, const float *a, float a_factor, const float *b, float b_factor, size_t count) {
+  for (size_t i = 0; i < count; i++) to[i] = a[i] * a_factor + b[i] * b_factor;
 }
 
 CT_TARGET void CT_NAME(ct_normalize_rows)(

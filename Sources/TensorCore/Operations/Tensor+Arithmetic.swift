@@ -19,30 +19,31 @@ extension Tensor {
   /// Multiplies every element.
   public static func * (a: Tensor, b: Float) -> Tensor { a.combined(with: b, CT_MULTIPLY) }
 
-  /// `self * share + other * (1 - share)` for tensors of one shape.
+  /// `self * share + other * (1 - share)` for tensors of one shape, in one pass.
   public func blended(with other: Tensor, share: Float) -> Tensor {
+    weighted(share, plus: other, times: 1 - share)
+  }
+
+  /// This tensor plus `factor` times another of the same shape, in one pass.
+  public func adding(_ other: Tensor, times factor: Float) -> Tensor {
+    weighted(1, plus: other, times: factor)
+  }
+
+  private func weighted(_ ownFactor: Float, plus other: Tensor, times factor: Float) -> Tensor {
     precondition(
       shape == other.shape,
-      "the shapes \(Shape.text(shape)) and \(Shape.text(other.shape)) cannot be blended")
+      "the shapes \(Shape.text(shape)) and \(Shape.text(other.shape)) cannot be added")
     return withUnsafeBufferPointer { left in
       other.withUnsafeBufferPointer { right in
         Tensor(shape: shape) { target in
           guard let a = left.baseAddress, let b = right.baseAddress, let to = target.baseAddress else { return }
           ComputeBudget.forEachRange(target.count) { range in
             let start = range.lowerBound
-            ct_blend(to + start, a + start, b + start, share, range.count, CT_VECTOR_AUTO)
+            ct_blend(to + start, a + start, ownFactor, b + start, factor, range.count, CT_VECTOR_AUTO)
           }
         }
       }
     }
-  }
-
-  /// This tensor plus `factor` times another of the same shape, in one pass.
-  public func adding(_ other: Tensor, times factor: Float) -> Tensor {
-    precondition(
-      shape == other.shape,
-      "the shapes \(Shape.text(shape)) and \(Shape.text(other.shape)) cannot be added")
-    return combined(with: other) { $0 + $1 * factor }
   }
 
   /// Every element through `function`, which may be called on several threads.
