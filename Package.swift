@@ -43,7 +43,7 @@ let package = Package(
       dependencies: ["NeuralLayers", "TensorCore", "Checkpoints", "TestSupport"]),
     .testTarget(
       name: "TensorCoreTests",
-      dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "TestSupport"]),
+      dependencies: ["TensorCore", "CTensorKernels", "Checkpoints", "EvalCore", "TestSupport"]),
     .target(name: "WeightStore", dependencies: ["Checkpoints", "EvalCore", "Hashing"]),
     .testTarget(
       name: "WeightStoreTests",

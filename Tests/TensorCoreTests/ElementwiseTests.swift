@@ -1,4 +1,5 @@
 import CTensorKernels
+import Foundation
 import TensorCore
 import TestSupport
 import Testing
@@ -14,6 +15,15 @@ import Testing
     goldens.check("relu", limit: 0) { $0["input"].relu() }
     goldens.check("leakyrelu", limit: 1e-7) { $0["input"].leakyReLU(slope: $0.parameters[0]) }
     goldens.check("prelu", limit: 1e-6) { $0["input"].preLU(slopes: $0["slopes"]) }
+  }
+
+  @Test func gatedGELUIsTheProductOfTheHalves() {
+    for (rows, width) in [(1, 1), (3, 5), (70, 640), (9, 33)] {
+      let both = Tensor(shape: [rows, 2 * width], (0..<rows * 2 * width).map { Float(sin(Double($0) * 0.7)) * 3 })
+      let value = both.slice(axis: 1, 0..<width)
+      let gate = both.slice(axis: 1, width..<2 * width)
+      #expect(both.gatedGELU().values == (value * gate.gelu()).values)
+    }
   }
 
   @Test func softmaxAndReductionsMatchPyTorch() throws {

@@ -54,6 +54,38 @@ import Testing
     }
   }
 
+  /// G g G^T with the rows of G: the kernel's polynomial at 0, ±√½, ±√2 and infinity over the product of differences.
+  @Test(arguments: vectors) func transformsKernels(vector: ct_vector) {
+    let places = [0, 0.5.squareRoot(), -(0.5.squareRoot()), 2.0.squareRoot(), -(2.0.squareRoot())]
+    let divisors = [1, -1.5, -1.5, 6, 6]
+    for (size, outputs, channels, rowStep) in [(2, 5, 3, 32), (3, 40, 16, 48), (4, 16, 7, 16), (3, 1, 1, 8)] {
+      let area = size * size
+      let matrix: [[Double]] =
+        zip(places, divisors).map { place, divisor in
+          (0..<size).map { power in (0..<power).reduce(1 / divisor) { value, _ in value * place } }
+        } + [(0..<size).map { $0 == size - 1 ? 1 : 0 }]
+      let kernels = Oracle.numbers(outputs * channels * area, seed: 6)
+      let pointStep = channels * rowStep + 3
+      var found = [Float](repeating: .nan, count: 36 * pointStep)
+      ct_tile_kernels(
+        &found, kernels, 7 - size, channels * area, area, outputs, channels, rowStep, pointStep, vector)
+      for point in 0..<36 {
+        let (left, right) = (matrix[point / 6], matrix[point % 6])
+        for channel in 0..<channels {
+          for output in 0..<rowStep {
+            var expected = 0.0
+            for place in 0..<(output < outputs ? area : 0) {
+              let value = Double(kernels[(output * channels + channel) * area + place])
+              expected += left[place / size] * value * right[place % size]
+            }
+            let difference = abs(Double(found[point * pointStep + channel * rowStep + output]) - expected)
+            #expect(difference <= 1e-6 * max(1, abs(expected)), "size \(size), point \(point)")
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: vectors) func transposes(vector: ct_vector) {
     for (rows, columns) in [(1, 1), (16, 16), (17, 33), (48, 5), (3, 40), (32, 64), (0, 4)] {
       // Rows of either side may be longer than what is moved.

@@ -44,8 +44,8 @@ void ct_tile_outputs(
     float *to, const float *from, const float *bias, const ct_tiled_image *image, size_t outputs, size_t chunk,
     size_t first, size_t count, size_t tile_step, size_t point_step, ct_vector vector);
 
-/// Transforms kernels of 7 - `side` rows and columns, of outputs `0..<count` (at most 64), `output_step` floats apart, and of `channels` channels,
-/// `channel_step` apart: point `p`, channel `c` and output `o` go to `to + p * point_step + c * row_step + o`, zero from
+/// Transforms kernels of 7 - `side` rows and columns, of outputs `0..<count`, `output_step` floats apart, and of
+/// `channels` channels, `channel_step` apart: point `p`, channel `c` and output `o` go to `to + p * point_step + c * row_step + o`, zero from
 /// `count` to `row_step`. In double precision.
 void ct_tile_kernels(
     float *to, const float *from, size_t side, size_t output_step, size_t channel_step, size_t count,

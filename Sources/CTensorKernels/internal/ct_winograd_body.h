@@ -161,17 +161,84 @@ CT_TARGET void CT_NAME(ct_tile_outputs)(
   }
 }
 
-// Rows: the kernel's polynomial of `size` terms at each point over the derivative of the product of all (x - point)
-// there.
-CT_ALWAYS void kernel_points(double *restrict to, const double *restrict g, size_t size, size_t step, size_t count) {
-  const double n_a = 2 * 0.5 * (0.5 - 2.0), n_b = 2 * 2.0 * (2.0 - 0.5);
-  const double points[6] = {0.0, POINT_A, -POINT_A, POINT_B, -POINT_B, 0.0};
-  const double divisors[6] = {1.0, n_a, n_a, n_b, n_b, 1.0};
-  for (size_t p = 0; p < 6; p++) {
-    for (size_t o = 0; o < count; o++) {
-      double sum = g[(size - 1) * step + o];
-      for (size_t k = size - 1; p < 5 && k > 0; k--) sum = sum * points[p] + g[(k - 1) * step + o];
-      to[64 * p + o] = sum / divisors[p];
+typedef double eight __attribute__((vector_size(64)));
+
+// Values of the kernel's polynomial of `size` terms, `step` vectors apart, at the six points of an axis: over the
+// derivative of the product of all (x - point) there; the last point is infinity.
+CT_ALWAYS void kernel_points(eight to[6], const eight *g, size_t step, const int size) {
+  const double a_factor = 1.0 / (2 * 0.5 * (0.5 - 2.0)), b_factor = 1.0 / (2 * 2.0 * (2.0 - 0.5));
+  const eight zero = {0};
+  const eight second = g[step], third = size > 2 ? g[2 * step] : zero, fourth = size > 3 ? g[3 * step] : zero;
+  to[0] = g[0];
+  eight even = (g[0] + 0.5 * third) * a_factor;
+  eight odd = (second + 0.5 * fourth) * (POINT_A * a_factor);
+  to[1] = even + odd;
+  to[2] = even - odd;
+  even = (g[0] + 2.0 * third) * b_factor;
+  odd = (second + 2.0 * fourth) * (POINT_B * b_factor);
+  to[3] = even + odd;
+  to[4] = even - odd;
+  to[5] = g[(size_t)(size - 1) * step];
+}
+
+typedef float eight_floats __attribute__((vector_size(32)));
+
+// The 36 points of sixteen outputs' kernels of one channel, given element by element; in double precision, since the
+// points magnify what is lost here.
+CT_ALWAYS void kernel_tile(float points[36 * 16], const sixteen elements[16], const int size) {
+  for (size_t side = 0; side < 2; side++) {
+    eight kernel[16], half[6 * 4], row[6];
+    for (int i = 0; i < size * size; i++) {
+      eight_floats values;
+      memcpy(&values, (const float *)&elements[i] + 8 * side, sizeof values);
+      kernel[i] = __builtin_convertvector(values, eight);
+    }
+    // Columns of the kernel first, then rows.
+    for (int j = 0; j < size; j++) {
+      kernel_points(row, kernel + j, (size_t)size, size);
+      for (int i = 0; i < 6; i++) half[i * 4 + j] = row[i];
+    }
+    for (int i = 0; i < 6; i++) {
+      kernel_points(row, half + i * 4, 1, size);
+      for (int j = 0; j < 6; j++) {
+        eight_floats values = __builtin_convertvector(row[j], eight_floats);
+        memcpy(points + (i * 6 + j) * 16 + 8 * side, &values, sizeof values);
+      }
+    }
+  }
+}
+
+CT_ALWAYS void tile_kernels(
+    float *restrict to, const float *restrict from, const int size, size_t output_step, size_t channel_step,
+    size_t count, size_t channels, size_t row_step, size_t point_step) {
+  const size_t area = (size_t)(size * size);
+  for (size_t first = 0; first < row_step; first += 16) {
+    size_t width = row_step - first < 16 ? row_step - first : 16;
+    for (size_t c = 0; c < channels; c++) {
+      // Sixteen floats of a kernel are read at once where the array goes on so far.
+      int whole = (channels - c) * channel_step >= 16;
+      sixteen elements[16];
+      for (size_t o = 0; o < 16; o++) {
+        elements[o] = (sixteen){0};
+        if (first + o >= count) continue;
+        const float *values = from + (first + o) * output_step + c * channel_step;
+        if (whole) {
+          elements[o] = *(const loose_sixteen *)values;
+        } else {
+          memcpy(&elements[o], values, area * sizeof *values);
+        }
+      }
+      transpose16(elements);
+      float points[36 * 16] __attribute__((aligned(64)));
+      kernel_tile(points, elements, size);
+      float *target = to + c * row_step + first;
+      for (size_t p = 0; p < 36; p++) {
+        if (width == 16) {
+          *(loose_sixteen *)(target + p * point_step) = *(const sixteen *)(points + p * 16);
+        } else {
+          memcpy(target + p * point_step, points + p * 16, width * sizeof *target);
+        }
+      }
     }
   }
 }
@@ -179,23 +246,11 @@ CT_ALWAYS void kernel_points(double *restrict to, const double *restrict g, size
 CT_TARGET void CT_NAME(ct_tile_kernels)(
     float *restrict to, const float *restrict from, size_t side, size_t output_step, size_t channel_step,
     size_t count, size_t channels, size_t row_step, size_t point_step) {
-  size_t size = 7 - side;
-  double kernel[16 * 64] = {0}, half[4][6 * 64], points[6 * 64];
-  for (size_t c = 0; c < channels; c++) {
-    for (size_t o = 0; o < count; o++) {
-      const float *values = from + o * output_step + c * channel_step;
-      for (size_t i = 0; i < size * size; i++) kernel[i * 64 + o] = (double)values[i];
-    }
-    // Columns of the kernel first, then rows.
-    for (size_t j = 0; j < size; j++) kernel_points(half[j], kernel + j * 64, size, size * 64, row_step);
-    for (size_t i = 0; i < 6; i++) {
-      double row[4 * 64];
-      for (size_t j = 0; j < size; j++) memcpy(row + j * 64, half[j] + i * 64, 64 * sizeof *row);
-      kernel_points(points, row, size, 64, row_step);
-      for (size_t j = 0; j < 6; j++) {
-        float *target = to + (i * 6 + j) * point_step + c * row_step;
-        for (size_t o = 0; o < row_step; o++) target[o] = (float)points[j * 64 + o];
-      }
-    }
+  if (side == 4) {
+    tile_kernels(to, from, 3, output_step, channel_step, count, channels, row_step, point_step);
+  } else if (side == 3) {
+    tile_kernels(to, from, 4, output_step, channel_step, count, channels, row_step, point_step);
+  } else {
+    tile_kernels(to, from, 2, output_step, channel_step, count, channels, row_step, point_step);
   }
 }

@@ -7,12 +7,11 @@ internal import TensorCore
 struct FeedForward: Sendable {
   private let input: Linear
   private let output: Linear
-  private let hidden: Int
   /// Tokens that pass at once, so that the wide hidden layer never exists for all of them.
   private static let rowsAtOnce = 4096
 
   init(_ w: WeightScope, channels: Int) throws(CheckpointError) {
-    hidden = (try w.shape(of: "net.0.proj.weight").first ?? 0) / 2
+    let hidden = (try w.shape(of: "net.0.proj.weight").first ?? 0) / 2
     input = try Linear(w / "net.0.proj", channels, 2 * hidden)
     output = try Linear(w / "net.2", hidden, channels)
   }
@@ -26,10 +25,5 @@ struct FeedForward: Sendable {
     return Tensor.concatenation(parts, axis: 0).reshaped(x.shape)
   }
 
-  private func pass(_ rows: Tensor) -> Tensor {
-    let both = input(rows)
-    let value = both.slice(axis: 1, 0..<hidden)
-    let gate = both.slice(axis: 1, hidden..<2 * hidden)
-    return output(value * gate.gelu())
-  }
+  private func pass(_ rows: Tensor) -> Tensor { output(input(rows).gatedGELU()) }
 }
