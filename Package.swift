@@ -142,7 +142,7 @@ let package = Package(
     .testTarget(
       name: "ComparisonTests", dependencies: ["Comparison", "Statistics", "Reports", "EvalCore"]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Media", "TestSupport"]),
-    .testTarget(name: "MediaTests", dependencies: ["Media", "Hashing", "TestSupport"]),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "EvalCore", "Hashing", "TestSupport"]),
     .testTarget(
       name: "CartoonTests",
       dependencies: ["Cartoon", "EmbeddedSuites", "EvalCore", "Hashing", "Media", "TestSupport"]),

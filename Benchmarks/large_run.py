@@ -2,7 +2,7 @@
 """Makes a run folder of the paper's size, 1,000 clips and 8 rows, and times what reads it.
 
 One real clip is scored; its records are written again under other names with other numbers, sealed as the program
-seals them. Usage: large_run.py --program .build/release/lvcd-bench [--clips 1000] [--keep FOLDER]
+seals them. Wall and processor time of each. Usage: large_run.py --program .build/release/lvcd-bench [--clips 1000] [--keep FOLDER]
 """
 
 import argparse
@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -20,14 +21,19 @@ SEAL = '"recordHash" : "'
 METRICS = "psnr,ssim,edmd,tc"
 
 
+def processor_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def call(program, arguments, cache):
     environment = dict(os.environ, LVCD_BENCH_CACHE=str(cache))
-    start = time.perf_counter()
+    start, before = time.perf_counter(), processor_seconds()
     outcome = subprocess.run([program, *map(str, arguments)], env=environment, capture_output=True, text=True)
-    seconds = time.perf_counter() - start
+    seconds, busy = time.perf_counter() - start, processor_seconds() - before
     if outcome.returncode:
         raise SystemExit(f"{arguments[0]} ended with {outcome.returncode}: {outcome.stderr}")
-    return seconds, outcome.stdout
+    return seconds, busy
 
 
 def sealed(record):
@@ -103,8 +109,8 @@ def main():
         jobs.append(("compare", ["compare", run, run]))
         print(f"{options.clips} clips of {options.frames} frames, 8 rows")
         for name, arguments in jobs:
-            seconds, _ = call(program, arguments, cache)
-            print(f"{name:15} {seconds:7.2f} s", flush=True)
+            seconds, busy = call(program, arguments, cache)
+            print(f"{name:15} {seconds:7.2f} s, processor {busy:7.2f} s", flush=True)
         for file in ("baseline.json", "page.html"):
             print(f"{file:15} {(folder / file).stat().st_size / 1e6:7.2f} MB")
         if options.keep:

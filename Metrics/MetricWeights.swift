@@ -48,6 +48,9 @@ struct MetricWeights: Sendable {
     return sources.count == 1 ? sources[0] : LayeredTensorSource(sources)
   }
 
+  /// The files' whole SHA-256 digests.
+  var sha256: String { files.map(\.sha256).joined(separator: "+") }
+
   /// The files' digests, as signatures carry them.
   var digest: String { files.map(\.shortDigest).joined(separator: "+") }
 }

@@ -158,13 +158,14 @@ public struct FIDMetric: Metric {
 
     func observe(original: OriginalFrame, generated: GeneratedFrame) throws {
       try checkSizes(clip: clipID, original, generated)
+      let store = original.clip.features
       for (index, (_, features)) in sets.enumerated() {
         let reference = try original.product("fid|\(features.key)") {
-          try features(original.frame, clip: clipID, metric: .fid)
+          try features(original.picture, store: store, clip: clipID, metric: .fid)
         }
         let row =
           generated.frame == original.frame
-          ? reference : try features(generated.frame, clip: clipID, metric: .fid)
+          ? reference : try features(generated.picture, store: store, clip: clipID, metric: .fid)
         rows[index].original += reference
         rows[index].generated += row
         rows[index].count += 1

@@ -106,45 +106,42 @@ public struct FVDMetric: Metric {
   private final class Observer: ClipObserver {
     private let features: ClipFeatures
     private let clipID: String
-    private let windows: ClipWindows
+    private var windows: ClipWindows?
     private var originals: ClipWindows?
     private var count = 0
     /// Frames at the start of the clip that equal the originals: while all do, the originals' rows serve both.
-    private var pending: [Frame] = []
+    private var pending: [IdentifiedFrame] = []
     private var isIdentical = true
 
     init(_ features: ClipFeatures, _ clipID: String) {
       self.features = features
       self.clipID = clipID
-      windows = ClipWindows(features, clipID: clipID)
     }
 
     func observe(original: OriginalFrame, generated: GeneratedFrame) throws {
       try checkSizes(clip: clipID, original, generated)
+      let store = original.clip.features
       let originals = original.clip.product("fvd|\(features.key)") {
-        ClipWindows(features, clipID: clipID)
+        ClipWindows(features, clipID: clipID, store: store)
       }
       self.originals = originals
-      try originals.offer(original.frame, number: count)
+      try originals.offer(original.picture, number: count)
       if isIdentical, generated.frame == original.frame {
-        pending.append(generated.frame)
+        pending.append(original.picture)
       } else {
         isIdentical = false
-        try release()
-        try windows.offer(generated.frame, number: count)
+        let windows = windows ?? ClipWindows(features, clipID: clipID, store: store)
+        self.windows = windows
+        for (number, frame) in pending.enumerated() { try windows.offer(frame, number: number) }
+        pending = []
+        try windows.offer(generated.picture, number: count)
       }
       count += 1
     }
 
-    /// Gives the frames held back to the windows of this row.
-    private func release() throws {
-      for (number, frame) in pending.enumerated() { try windows.offer(frame, number: number) }
-      pending = []
-    }
-
     func finish() throws -> ClipMeasurement {
       let reference = try originals?.finish() ?? []
-      let rows = isIdentical ? reference : try windows.finish()
+      let rows = isIdentical ? reference : try windows?.finish() ?? []
       guard let width = reference.first?.count, reference.count == rows.count else {
         let reason = "\(count) frames, \(features.frames.shortest) are needed"
         return ClipMeasurement(
@@ -198,7 +195,9 @@ public struct FVDMetric: Metric {
       }
       return try CentredBootstrap.interval(clips: kept.count, settings: settings) { picked in
         var replicate = FrechetAccumulator(metric.convention.normalization)
-        for index in picked { replicate.add(original: kept[index].original, generated: kept[index].generated) }
+        for index in picked {
+          replicate.add(original: kept[index].original, generated: kept[index].generated)
+        }
         return try replicate.distance()
       }
     }

@@ -74,11 +74,15 @@ extension Tensor {
 struct FrameFeatures: Sendable {
   /// Names network, weights and preparation: key of products and part of signatures.
   let key: String
+  /// The key with the whole digest of the weights.
+  private let product: String
   private let kind: FrameNetwork
   private let network: LoadedOnce<@Sendable (Frame) -> Tensor>
 
   init(_ kind: FrameNetwork, flavour: FIDFlavour, weights: MetricWeights) {
-    key = "\(kind.rawValue)/\(kind == .inception ? flavour.rawValue + "/" : "")\(weights.digest)"
+    let preparation = "\(kind.rawValue)/\(kind == .inception ? flavour.rawValue + "/" : "")"
+    key = preparation + weights.digest
+    product = preparation + weights.sha256
     self.kind = kind
     network = LoadedOnce { try Self.load(kind, flavour, weights) }
   }
@@ -111,11 +115,16 @@ struct FrameFeatures: Sendable {
   /// Loads the network, or throws what is wrong with its file.
   func prepare() throws { _ = try network() }
 
-  /// The features of a frame; throws `MetricsError.notFinite` when one is no number.
-  func callAsFunction(_ frame: Frame, clip: String, metric: MetricID) throws -> [Float] {
+  /// The features of a frame, from `store` where it has them; throws `MetricsError.notFinite` when one is no number.
+  func callAsFunction(
+    _ picture: IdentifiedFrame, store: (any FeatureStore)?, clip: String, metric: MetricID
+  ) throws -> [Float] {
+    let frame = picture.frame
     if kind == .alex5 { try PerceptualBackbone.alex.check(frame.size, clip: clip, metric: metric) }
-    let row = try network()(frame).values
-    guard row.allSatisfy(\.isFinite) else { throw MetricsError.notFinite(metric: metric, clip: clip) }
-    return row
+    return try store.array(.frameFeatures, product: product, of: [picture]) {
+      let row = try network()(frame).values
+      guard row.allSatisfy(\.isFinite) else { throw MetricsError.notFinite(metric: metric, clip: clip) }
+      return NumericArray(shape: [row.count], values: row)
+    }.values
   }
 }

@@ -20,7 +20,7 @@ final class TCObserver: ClipObserver {
 
   private let metric: TCMetric
   private let clipID: String
-  private var previous: (index: Int, original: Frame, generated: Frame)?
+  private var previous: (index: Int, original: IdentifiedFrame, generated: Frame)?
   private var ratios: [Double?] = []
   private var missing: [Int: String] = [:]
   private var errors: [Errors] = []
@@ -36,27 +36,47 @@ final class TCObserver: ClipObserver {
 
   func observe(original: OriginalFrame, generated: GeneratedFrame) throws {
     try checkSizes(clip: clipID, original, generated)
-    defer { previous = (original.index, original.frame, generated.frame) }
+    defer { previous = (original.index, original.picture, generated.frame) }
     // A frame that is left out, such as the reference, parts the clip: frames that are not neighbours are no pair.
     guard let previous, previous.index + 1 == original.index else { return }
     let pair = try original.product("tc|\(metric.estimator.name)|\(metric.settings.productKey)") {
-      try originals(previous.original, original.frame)
+      try originals(previous.original, original.picture, original.clip.features)
     }
     if let motion = pair.motion { motions.append(motion) }
     judge(pair, pair.warp.norms(earlier: previous.generated, later: generated.frame))
   }
 
   /// Flow and errors of two neighbouring originals.
-  private func originals(_ earlier: Frame, _ later: Frame) throws -> OriginalPair {
+  private func originals(
+    _ earlier: IdentifiedFrame, _ later: IdentifiedFrame, _ store: (any FeatureStore)?
+  ) throws -> OriginalPair {
     let settings = metric.settings
     let leadsBack = settings.direction == .backward
     let (from, to) = leadsBack ? (later, earlier) : (earlier, later)
-    let flow = try metric.estimator.flow(from: from, to: to)
-    let reverse = settings.occlusion == .consistency ? try metric.estimator.flow(from: to, to: from) : nil
+    let flow = try flow(from: from, to: to, store)
+    let reverse = settings.occlusion == .consistency ? try self.flow(from: to, to: from, store) : nil
     let warp = FrameWarp(flow, reverse: reverse, options: settings)
     return OriginalPair(
-      warp: warp, norms: warp.norms(earlier: earlier, later: later), isHeld: later.isHeld(after: earlier),
-      motion: flow.meanMotion)
+      warp: warp, norms: warp.norms(earlier: earlier.frame, later: later.frame),
+      isHeld: later.frame.isHeld(after: earlier.frame), motion: flow.meanMotion)
+  }
+
+  /// The flow, from `store` where the method is worth keeping and the store has it.
+  private func flow(
+    from: IdentifiedFrame, to: IdentifiedFrame, _ store: (any FeatureStore)?
+  ) throws -> OpticalFlow {
+    let estimator = metric.estimator
+    guard let product = estimator.storedName else {
+      return try estimator.flow(from: from.frame, to: to.frame)
+    }
+    let (width, height) = (from.frame.width, from.frame.height)
+    let values = try store.array(.flow, product: product, of: [from, to], shape: [2, height, width]) {
+      let flow = try estimator.flow(from: from.frame, to: to.frame)
+      return NumericArray(shape: [2, height, width], values: flow.dx + flow.dy)
+    }.values
+    let count = width * height
+    return OpticalFlow(
+      width: width, height: height, dx: Array(values[..<count]), dy: Array(values[count...]))
   }
 
   private func judge(_ pair: OriginalPair, _ generated: FrameWarp.Norms) {

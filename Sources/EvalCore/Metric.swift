@@ -87,10 +87,12 @@ final class ProductShelf {
 /// Made once per clip and shared by all rows; what it holds lives until the last row has finished the clip,
 /// so products must not grow with the clip's length beyond what their metric needs. Lives on one thread.
 public final class OriginalClip {
+  /// Where features of this clip's frames, originals and outputs alike, are kept between runs; nil: nowhere.
+  public let features: (any FeatureStore)?
   private let shelf = ProductShelf()
 
   /// A clip without products.
-  public init() {}
+  public init(features: (any FeatureStore)? = nil) { self.features = features }
 
   /// The product named `key`, made by `make` at the first call. `key` must name every setting that changes
   /// the product.
@@ -111,8 +113,10 @@ public final class OriginalClip {
 public final class OriginalFrame {
   /// Index in the clip.
   public let index: Int
+  /// The original frame at evaluation size, 8-bit RGB, with its content hash.
+  public let picture: IdentifiedFrame
   /// The original frame at evaluation size, 8-bit RGB.
-  public let frame: Frame
+  public var frame: Frame { picture.frame }
   /// The original frame before the resize, for metrics that work at stored size.
   public let storedFrame: Frame
   /// The input lineart at stored size, where the suite has one.
@@ -127,7 +131,7 @@ public final class OriginalFrame {
     clip: OriginalClip = OriginalClip()
   ) {
     self.index = index
-    self.frame = frame
+    picture = IdentifiedFrame(frame)
     self.storedFrame = storedFrame ?? frame
     self.lineart = lineart
     self.clip = clip
@@ -142,14 +146,16 @@ public final class OriginalFrame {
 
 /// A generated frame at evaluation size and as stored.
 public struct GeneratedFrame: Sendable {
+  /// The frame at evaluation size, 8-bit RGB, with its content hash.
+  public let picture: IdentifiedFrame
   /// The frame at evaluation size, 8-bit RGB.
-  public let frame: Frame
+  public var frame: Frame { picture.frame }
   /// The frame before the resize.
   public let storedFrame: Frame
 
   /// Makes a frame.
   public init(frame: Frame, storedFrame: Frame? = nil) {
-    self.frame = frame
+    picture = IdentifiedFrame(frame)
     self.storedFrame = storedFrame ?? frame
   }
 }

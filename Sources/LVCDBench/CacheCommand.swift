@@ -8,8 +8,9 @@ struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "List or clean results that are kept by content.",
     discussion: """
-      Lines that extractors drew for test sets are kept under the digest of all that decides them: extractor with \
-      version, weights and settings, and the frame's pixels. The least recently used go when they outgrow the limit: 4G, or $LVCD_BENCH_CACHE_LIMIT. Weights \
+      Lines that extractors drew for test sets, and what the networks of FID, FVD and TC make of frames, are kept \
+      under the digest of all that decides them: program part with version, weights and settings, and the frames' \
+      pixels. The least recently used go when they outgrow the limit: 4G, or $LVCD_BENCH_CACHE_LIMIT. Weights \
       and unpacked sets, which lie in the same folder, are not touched.
       """,
     subcommands: [List.self, Clean.self], defaultSubcommand: List.self)

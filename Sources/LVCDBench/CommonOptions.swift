@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Evaluation
 internal import Foundation
 internal import Media
+internal import TensorCore
 internal import WeightStore
 
 /// Options that every working command has.
@@ -24,6 +25,11 @@ struct CommonOptions: ParsableArguments {
     help:
       "Cache folder. (default: $LVCD_BENCH_CACHE, else $XDG_CACHE_HOME/lvcd-bench, else ~/.cache/lvcd-bench)")
   var cacheFolder: String?
+
+  @Flag(
+    name: .customLong("no-feature-cache"),
+    help: "Neither read nor keep features of metrics in the cache. ($LVCD_BENCH_FEATURE_CACHE: on, off)")
+  var bypassesFeatureCache = false
 
   @Option(
     name: .long,
@@ -66,6 +72,9 @@ struct CommonOptions: ParsableArguments {
     if let text = setting("CACHE_LIMIT"), MemoryBudget(text) == nil {
       throw ValidationError(
         "LVCD_BENCH_CACHE_LIMIT '\(text)': expected a size such as 4G or a number of bytes")
+    }
+    if let text = setting("FEATURE_CACHE"), !["on", "off"].contains(text) {
+      throw ValidationError("LVCD_BENCH_FEATURE_CACHE '\(text)': expected on or off")
     }
     let levels = LogFile.Level.allCases.map(\.rawValue)
     if let level = logLevel ?? setting("LOG_LEVEL"), !levels.contains(level) {
@@ -116,6 +125,12 @@ struct CommonOptions: ParsableArguments {
       cache.appendingPathComponent("content", isDirectory: true), limit: limit ?? ContentCache.standardLimit)
   }
 
+  /// Features of metrics kept by content; nil where the user wants none.
+  func featureCache(warn: @escaping @Sendable (String) -> Void) -> FeatureCache? {
+    guard !bypassesFeatureCache, setting("FEATURE_CACHE") != "off" else { return nil }
+    return FeatureCache(contentCache, kernels: ComputeBudget.vectorUnit, warn: warn)
+  }
+
   var weights: WeightStore { WeightStore(cache: cache) }
 
   var library: SuiteLibrary { SuiteLibrary(cache: cache) }
@@ -130,6 +145,7 @@ struct CommonOptions: ParsableArguments {
       configuration, folder: folder, library: library, jobs: jobCount, progress: progress,
       interruption: interruption, weights: weights)
     runner.memory = memoryBudget
+    runner.features = featureCache { progress.warn($0) }
     return runner
   }
 }

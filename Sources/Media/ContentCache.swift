@@ -12,6 +12,16 @@ public final class ContentCache: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     /// Lines that extractors drew.
     case lineart
+    /// Features of single frames, for FID and its substitutes.
+    case frameFeatures = "frame-features"
+    /// Logits of windows of a clip, for FVD.
+    case clipLogits = "clip-logits"
+    /// Motion between original frames, for TC.
+    case flow
+
+    /// Largest share of the limit. Flow is large and read in the same order by every run: without a share of its own
+    /// it would drive everything else out, itself included, before a run comes back to it.
+    var share: Double { self == .flow ? 0.7 : 1 }
   }
 
   /// Files and bytes of a kind.
@@ -35,6 +45,15 @@ public final class ContentCache: Sendable {
   public let limit: Int
   /// Bytes written since usage was last looked at; negative: never looked at.
   private let written = Mutex(-1)
+  /// When this process took up the cache, less what the clock of files may lag behind.
+  private let began = Date().timeIntervalSince1970 - 0.02
+  private let shares = Mutex<[Kind: Share]>([:])
+
+  /// What a kind takes, as far as this process knows, and whether nothing more fits.
+  private struct Share {
+    var bytes: Int
+    var isFull = false
+  }
 
   /// A cache in `folder`, which need not exist.
   public init(_ folder: URL, limit: Int = ContentCache.standardLimit) {
@@ -57,18 +76,60 @@ public final class ContentCache: Sendable {
 
   /// Keeps `data` under `key`. A cache that cannot be written is no reason to stop: the result is at hand.
   public func store(_ data: Data, _ kind: Kind, key: String) {
-    let url = file(kind, key)
     var sealed = data
     sealed.append(contentsOf: Self.seal(data, key: key))
-    do {
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try sealed.write(to: url, options: .atomic)
-    } catch { return }
+    do { try write(sealed, to: file(kind, key)) } catch { return }
+    added(sealed.count)
+  }
+
+  /// Puts a whole file in place, or throws why that cannot be done. Nothing is flushed: what a crash leaves behind does
+  /// not bear its digest.
+  func write(_ data: Data, to url: URL) throws {
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try data.write(to: url, options: .atomic)
+  }
+
+  /// Whether `bytes` more of `kind` fit its share, for which entries of earlier processes may go.
+  ///
+  /// Those that this process wrote or found stay: the next run will ask for them in the same order, and an entry that
+  /// made room for the following one would be missed each time.
+  func admits(_ bytes: Int, of kind: Kind) -> Bool {
+    guard kind.share < 1 else { return true }
+    let most = Int(Double(limit) * kind.share)
+    return shares.withLock { shares in
+      var share = shares[kind] ?? Share(bytes: entries(kind).reduce(0) { $0 + $1.bytes })
+      defer { shares[kind] = share }
+      if share.isFull { return false }
+      if share.bytes + bytes > most {
+        share.bytes = dropUnused(kind, to: Int(Double(most) * Self.trimmedShare))
+      }
+      share.isFull = share.bytes + bytes > most
+      if !share.isFull { share.bytes += bytes }
+      return !share.isFull
+    }
+  }
+
+  /// Removes entries that this process did not use, oldest first, until the kind takes at most `aim` bytes; returns
+  /// what it takes then.
+  private func dropUnused(_ kind: Kind, to aim: Int) -> Int {
+    let all = entries(kind).sorted { $0.used < $1.used }
+    var rest = all.reduce(0) { $0 + $1.bytes }
+    let gone = all.prefix { entry in
+      guard rest > aim, entry.used < began else { return false }
+      rest -= entry.bytes
+      return true
+    }
+    _ = remove(Array(gone))
+    return rest
+  }
+
+  /// Takes note of `bytes` written, and trims from time to time.
+  func added(_ bytes: Int) {
     let isDue = written.withLock { written in
       // Others write too: the folder is looked at when this process has added an eighth of the limit.
       let isFirst = written < 0
-      written = max(0, written) + sealed.count
+      written = max(0, written) + bytes
       guard isFirst || written > limit / 8 else { return false }
       written = 0
       return true
@@ -121,8 +182,11 @@ public final class ContentCache: Sendable {
     return hasher.finish().bytes
   }
 
-  private func file(_ kind: Kind, _ key: String) -> URL {
-    let name = SHA256Digest(of: key.utf8).description
+  private func file(_ kind: Kind, _ key: String) -> URL { file(kind, SHA256Digest(of: key.utf8)) }
+
+  /// Where the entry of a key of that digest lies.
+  func file(_ kind: Kind, _ key: SHA256Digest) -> URL {
+    let name = key.description
     return folder.appendingPathComponent("\(kind.rawValue)/\(name.prefix(2))/\(name)")
   }
 

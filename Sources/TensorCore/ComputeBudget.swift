@@ -24,6 +24,13 @@ public enum ComputeBudget {
     }
   }
 
+  /// The vector unit that single-precision kernels run on: `generic`, `avx2` or `avx512`. Results on two of them may
+  /// differ in their last digits.
+  public static var vectorUnit: String {
+    if ct_supports_vector(CT_VECTOR_AVX512) != 0 { return "avx512" }
+    return ct_supports_vector(CT_VECTOR_AVX2) != 0 ? "avx2" : "generic"
+  }
+
   /// The processor OpenBLAS chose its kernels for, for example "SkylakeX".
   ///
   /// Releases older than the machine fall back to "Prescott", several times slower; the environment variable

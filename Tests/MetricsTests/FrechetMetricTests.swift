@@ -1,6 +1,7 @@
 import Checkpoints
 import EvalCore
 import Foundation
+import Synchronization
 import TensorCore
 import TestSupport
 import Testing
@@ -30,9 +31,10 @@ import WeightStore
   }
 
   private func measure(
-    _ metric: any Metric, _ originals: [Frame], _ rows: [[Frame]], clip: String = "a"
+    _ metric: any Metric, _ originals: [Frame], _ rows: [[Frame]], clip: String = "a",
+    store: (any FeatureStore)? = nil
   ) throws -> [ClipMeasurement] {
-    let shared = OriginalClip()
+    let shared = OriginalClip(features: store)
     let observers = try rows.map { _ in try metric.makeObserver(clipID: clip) }
     for (index, frame) in originals.enumerated() {
       let original = OriginalFrame(index: index, frame: frame, clip: shared)
@@ -41,6 +43,46 @@ import WeightStore
       }
     }
     return try observers.map { try $0.finish() }
+  }
+
+  // MARK: - Features kept between runs
+
+  /// Keeps everything in memory.
+  private final class MemoryStore: FeatureStore {
+    let arrays = Mutex<[FeatureKey: NumericArray]>([:])
+    func array(_ key: FeatureKey) -> NumericArray? { arrays.withLock { $0[key] } }
+    func keep(_ array: NumericArray, for key: FeatureKey) { arrays.withLock { $0[key] = array } }
+    var keys: Set<FeatureKey> { arrays.withLock { Set($0.keys) } }
+  }
+
+  @Test func windowsAreKeptByTheirFramesAlone() throws {
+    let originals = frames(18, seed: 1)
+    let changed = Array(originals.prefix(17) + frames(1, seed: 2))
+    let store = MemoryStore()
+    _ = try measure(fvd(), originals, [changed], store: store)
+    // Output and original are the same in the first window, which is kept once.
+    #expect(store.keys.count == 1)
+    #expect(store.keys.allSatisfy { $0.kind == .clipLogits && $0.inputs.count == 16 })
+    // Windows at a stride begin with the same 16 frames; the second holds the changed frame in one row.
+    let strided = try fvd(["frames": "windows16-stride2"])
+    let found = try measure(strided, originals, [changed], store: store)
+    #expect(store.keys.count == 3)
+    #expect(found == (try measure(strided, originals, [changed])))
+  }
+
+  @Test func otherWeightsHaveOtherKeys() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.url.appendingPathComponent("other.safetensors")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path("inception/mini_d8.safetensors")))
+    bytes[bytes.count - 1] ^= 1
+    try bytes.write(to: file)
+    let store = MemoryStore()
+    let originals = frames(1, seed: 1)
+    _ = try measure(fid(), originals, [originals], store: store)
+    let other = try FIDMetric(options: ["weights": file.path], weights: Weightless.store)
+    _ = try measure(other, originals, [originals], store: store)
+    _ = try measure(fid(["flavour": "clean-fid"]), originals, [originals], store: store)
+    #expect(store.keys.count == 3)
   }
 
   // MARK: - FID

@@ -18,6 +18,7 @@ public enum EnvironmentSettings {
   private static let options: [String: String] = [
     "CACHE": "--cache-dir", "JOBS": "--jobs", "MEMORY": "--memory", "LOG_FILE": "--log-file",
     "LOG_LEVEL": "--log-level", "CACHE_LIMIT": "size of the results kept by content",
+    "FEATURE_CACHE": "off: --no-feature-cache",
     "WEIGHTS": "folders of weight files, separated by colons",
   ]
 

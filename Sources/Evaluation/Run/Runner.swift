@@ -1,6 +1,7 @@
 public import EvalCore
 internal import Foundation
 internal import Imaging
+public import Media
 internal import Metrics
 internal import Synchronization
 public import WeightStore
@@ -22,6 +23,8 @@ public struct Runner: Sendable {
   let warmUps = WarmUps()
   /// Memory that the clips in work may take together.
   public var memory = MemoryBudget.standard
+  /// Where features of metrics' networks are kept between runs; nil: nowhere. Changes no value.
+  public var features: FeatureCache?
   /// The share of the clips to work on; nil for all.
   public var shard: Shard?
 
@@ -164,8 +167,10 @@ public struct Runner: Sendable {
       try folder.write(try encoder.encode(results), to: folder.resultsFile)
       return results
     }
-    try log("done", "failed clips \(results.failures.count); time: \(clock.summary)")
+    let found = features?.summary.map { "; features found: \($0)" } ?? ""
+    try log("done", "failed clips \(results.failures.count); time: \(clock.summary)\(found)")
     progress.detail("time over all threads: \(clock.summary)")
+    if let found = features?.summary { progress.note("features found in the cache: \(found)") }
     return results
   }
 
@@ -202,7 +207,7 @@ public struct Runner: Sendable {
     return .now - start
   }
 
-  private typealias OpenClip = (clip: SuiteClip, work: [ClipWork])
+  typealias OpenClip = (clip: SuiteClip, work: [ClipWork])
 
   /// The clips that lack something, with what they lack.
   private func openWork(_ suite: Suite, among clips: [SuiteClip]) -> [OpenClip] {
@@ -212,84 +217,6 @@ public struct Runner: Sendable {
           && row.clips(of: suite, timingClips: configuration.timingClips).contains { $0.id == clip.id }
       }.compactMap { ClipWork(row: $0, clip: clip, suite: suite, runner: self) }
       return work.isEmpty ? nil : (clip, work)
-    }
-  }
-
-  /// Goes over `open` once; returns the clips that other processes hold.
-  private func pass(
-    over open: [OpenClip], suite: Suite, total: Int, count: Counter
-  ) throws -> [(clip: SuiteClip, owner: ClaimBoard.Owner)] {
-    let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
-    let threads = try affordable(max(1, jobs / wide), suite: suite)
-    let held = Mutex<[(clip: SuiteClip, owner: ClaimBoard.Owner)]>([])
-    try Workers.run(open.count, threads: threads) { index in
-      try interruption.check()
-      let (clip, items) = open[index]
-      let name = "\(suite.name)/\(clip.id)"
-      if case .held(let owner) = try folder.claims.take(name) {
-        held.withLock { $0.append((clip, owner)) }
-        return
-      }
-      defer { folder.claims.release(name) }
-      // Between listing and claiming another process may have finished the clip.
-      let left = items.compactMap { ClipWork(row: $0.row, clip: clip, suite: suite, runner: self) }
-      if !left.isEmpty {
-        try clock.measure(.clips) { try finish(clip, left, suite: suite) }
-      }
-      progress.update(done: count.add(items.count), total: total, detail: clip.id)
-    }
-    return held.withLock { $0 }.sorted { $0.clip.id < $1.clip.id }
-  }
-
-  /// Clips at a time within the memory budget, judged by the size of the suite's first readable frame.
-  private func affordable(_ threads: Int, suite: Suite) throws -> Int {
-    guard let clip = suite.clips.first else { return threads }
-    let size: FrameSize
-    do {
-      guard let frame = try suite.openFrames(of: clip).makeReader().next() else { return threads }
-      size = frame.size
-    } catch {
-      // The clip itself will fail by name when its turn comes.
-      progress.detail("\(suite.name)/\(clip.id): no frame to judge memory by (\(error))")
-      return threads
-    }
-    let allowed = try memory.jobs(threads, frame: size, rows: rows.count)
-    if allowed < threads {
-      progress.note(
-        "\(suite.name): \(allowed) of \(threads) clips at a time, to stay within \(memory.bytes >> 20) MiB")
-    }
-    return allowed
-  }
-
-  /// Colours what needs colouring, then scores all rows of the clip in one pass.
-  private func finish(_ clip: SuiteClip, _ work: [ClipWork], suite: Suite) throws {
-    var ready: [(work: ClipWork, outputs: ClipScorer.Outputs, seconds: Double?)] = []
-    let inputs = ClipInputs(suite: suite, clip: clip, clock: clock)
-    for item in work {
-      do {
-        let (outputs, seconds) = try item.outputs(inputs)
-        ready.append((item, outputs, seconds))
-      } catch {
-        try item.fail(error, stage: item.isColorized ? "colorize" : "read")
-      }
-    }
-    guard !ready.isEmpty else { return }
-    let scorer = ClipScorer(
-      suite: suite, clip: clip, metrics: metrics, frameProtocol: configuration.frameProtocol, filter: filter,
-      clock: clock)
-    let outcomes: [ClipScorer.Outcome]
-    do {
-      outcomes = try scorer.score(
-        ready.map { $0.work.entry(outputs: $0.outputs) }, interruption: interruption)
-    } catch {
-      for item in ready { try item.work.fail(error, stage: "read") }
-      return
-    }
-    for (item, outcome) in zip(ready, outcomes) {
-      switch outcome {
-      case .success(let record): try item.work.store(record, secondsPerFrame: item.seconds)
-      case .failure(let error): try item.work.fail(error, stage: "score")
-      }
     }
   }
 
@@ -306,7 +233,7 @@ public struct Runner: Sendable {
 }
 
 /// Counts finished work over threads.
-private final class Counter: Sendable {
+final class Counter: Sendable {
   private let value = Atomic<Int>(0)
 
   /// Adds `number` and returns the sum.

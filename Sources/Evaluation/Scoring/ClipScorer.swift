@@ -12,6 +12,7 @@ struct ClipScorer {
   let frameProtocol: EvaluationProtocol
   let filter: ResizeFilter
   let clock: StageClock
+  let features: (any FeatureStore)?
 
   /// One row's outputs of this clip and the metrics that it still lacks.
   struct Entry {
@@ -41,7 +42,7 @@ struct ClipScorer {
     let resizer = FrameResizer(size: frameProtocol.size, filter: filter)
     let reader = try originals.makeReader()
     var originalHash = ClipHasher()
-    let originalClip = OriginalClip()
+    let originalClip = OriginalClip(features: features)
     while let stored = try clock.measure(.decode, { try reader.next() }) {
       try interruption.check()
       let index = originalHash.count

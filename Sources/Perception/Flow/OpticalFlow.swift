@@ -49,10 +49,18 @@ public protocol FlowEstimator: Sendable {
   var label: String { get }
   /// Name with every setting that can change the result; part of metric signatures.
   var name: String { get }
+  /// What decides the flow of given frames, with whole digests, where computing it takes longer than reading it back;
+  /// nil for a quick method, whose flow is not worth its place on the disk.
+  var storedName: String? { get }
   /// Flow from `first` to `second`; both must be of one size.
   ///
   /// - Throws: `FlowError` for sizes the method does not take.
   func flow(from first: Frame, to second: Frame) throws -> OpticalFlow
+}
+
+extension FlowEstimator {
+  /// None.
+  public var storedName: String? { nil }
 }
 
 /// What can go wrong between two frames and their flow.

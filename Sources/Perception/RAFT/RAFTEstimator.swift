@@ -41,6 +41,11 @@ public struct RAFTEstimator: FlowEstimator {
       + "sha256=\(weights.sha256.prefix(16)),it=\(iterations))"
   }
 
+  /// A pair takes a hundred times as long as reading its flow back.
+  public var storedName: String? {
+    "raft-\(network.size.rawValue.lowercased())/it=\(iterations)/\(weights.sha256)"
+  }
+
   /// Whether these are the weights and settings the paper's number is read as: raft-things, 20 updates.
   public var isOfficial: Bool { weights.isOfficial && iterations == Self.defaultIterations }
 
