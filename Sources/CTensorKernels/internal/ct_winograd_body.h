@@ -215,8 +215,9 @@ CT_ALWAYS void tile_kernels(
   for (size_t first = 0; first < row_step; first += 16) {
     size_t width = row_step - first < 16 ? row_step - first : 16;
     for (size_t c = 0; c < channels; c++) {
-      // Sixteen floats of a kernel are read at once where the array goes on so far.
-      int whole = (channels - c) * channel_step >= 16;
+      // Sixteen floats of a kernel are read at once where the array goes on so far; of the last channel only the
+      // kernel itself is sure to be there.
+      int whole = (channels - c - 1) * channel_step + area >= 16;
       sixteen elements[16];
       for (size_t o = 0; o < 16; o++) {
         elements[o] = (sixteen){0};
