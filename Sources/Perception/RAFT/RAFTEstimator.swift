@@ -41,7 +41,7 @@ public struct RAFTEstimator: FlowEstimator {
       + "sha256=\(weights.sha256.prefix(16)),it=\(iterations))"
   }
 
-  /// A pair takes a hundred times as long as reading its flow back.
+  /// The updates of a pair are the largest cost of TC; reading half a mebibyte back is not.
   public var storedName: String? {
     "raft-\(network.size.rawValue.lowercased())/it=\(iterations)/\(weights.sha256)"
   }
