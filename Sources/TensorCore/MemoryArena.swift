@@ -16,8 +16,6 @@ struct MemoryArena {
 
   private struct Block {
     var byteCount: Int
-    /// Start of the segment that the block lies in.
-    let segment: UInt
     var isFree: Bool
     /// Neighbours inside the segment.
     var previous: UInt?
@@ -55,7 +53,7 @@ struct MemoryArena {
       let rest = found.address + UInt(wanted)
       let restSize = block.byteCount - wanted
       blocks[rest] = Block(
-        byteCount: restSize, segment: block.segment, isFree: true, previous: found.address, next: block.next)
+        byteCount: restSize, isFree: true, previous: found.address, next: block.next)
       if let next = block.next { blocks[next]?.previous = rest }
       insert(FreeBlock(byteCount: restSize, address: rest))
       block.byteCount = wanted
@@ -122,7 +120,7 @@ struct MemoryArena {
     let address = UInt(bitPattern: segment)
     segments[address] = size
     mapped += size
-    blocks[address] = Block(byteCount: size, segment: address, isFree: true, previous: nil, next: nil)
+    blocks[address] = Block(byteCount: size, isFree: true, previous: nil, next: nil)
     insert(FreeBlock(byteCount: size, address: address))
     return true
   }
