@@ -71,19 +71,21 @@ let package = Package(
       dependencies: ["ClipBuilding", "SceneCuts", "Media", "EvalCore", "TestSupport"]),
 
     // MARK: - Networks and extractors shared by metrics and methods
+    .target(name: "CEmbeddedModels", exclude: ["Models"]),
+    .target(name: "EmbeddedModels", dependencies: ["CEmbeddedModels"]),
     .target(
       name: "Perception",
       dependencies: [
         "CKernels", "EvalCore", "Hashing", "Imaging", "TensorCore", "NeuralLayers", "Checkpoints",
+        "EmbeddedModels",
       ]),
     .testTarget(
       name: "PerceptionTests",
       dependencies: [
-        "Perception", "CKernels", "EvalCore", "Media", "Checkpoints", "TensorCore", "TestSupport",
+        "Perception", "CKernels", "EvalCore", "Media", "Checkpoints", "TensorCore", "Cartoon", "TestSupport",
       ]),
 
     // MARK: - Model
-    .target(name: "EmbeddedModels", exclude: ["Models"]),
     .target(
       name: "LVCDModel",
       dependencies: [
@@ -93,7 +95,8 @@ let package = Package(
     .testTarget(
       name: "LVCDModelTests",
       dependencies: [
-        "LVCDModel", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore", "TestSupport",
+        "LVCDModel", "EmbeddedModels", "NeuralLayers", "Checkpoints", "TensorCore", "Imaging", "EvalCore",
+        "TestSupport",
       ]),
 
     // MARK: - Metrics and baselines
@@ -123,7 +126,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore", "ClipBuilding",
+        "EmbeddedModels", "EmbeddedSuites", "Comparison", "Statistics", "WeightStore", "ClipBuilding",
       ]),
     .executableTarget(
       name: "LVCDBench",

@@ -146,7 +146,7 @@ def compare_dis(program, folder, generator, rounds, report):
             for t, truth in enumerate(flows):
                 files = [write_rgb(folder / f"{t + i}.png", frames[t + i]) for i in (0, 1)]
                 greys = [cv2.cvtColor(frames[t + i], cv2.COLOR_RGB2GRAY) for i in (0, 1)]
-                found = {"lvcd-bench": program.flow(*files, folder / "out.flo"),
+                found = {"lvcd-bench": program.flow(*files, folder / "out.flo", "--method", "dis"),
                          "OpenCV medium": peer.calc(*greys, None)}
                 for name, flow in found.items():
                     error = np.linalg.norm(flow - truth.transpose(1, 2, 0), axis=-1)
@@ -163,7 +163,7 @@ def compare_dis(program, folder, generator, rounds, report):
         peer.calc(*greys, None)
         return [time.process_time() - start]
 
-    ours = lambda: program.seconds(*files, folder / "out.flo")
+    ours = lambda: program.seconds(*files, folder / "out.flo", "--method", "dis")
     report.times("DIS 256x256 (ours: colour, finer)", "OpenCV medium", *alternate(rounds, ours, theirs))
 
 

@@ -24,8 +24,8 @@ public struct TCMetric: Metric {
 
   /// Reads the options that `MetricRegistry.options(of: .tc)` lists.
   ///
-  /// Without a weight file among them `flow=auto` takes the first of RAFT's published files that `weights` holds, and
-  /// DIS where there is none. Throws `MetricsError` for anything else than these options, and for a weight file that
+  /// Without a weight file among them RAFT takes the first of its published files that `weights` holds, else the
+  /// program's own. Throws `MetricsError` for anything else than these options, and for a weight file that
   /// is damaged or holds no RAFT.
   public init(
     options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper,
@@ -45,21 +45,24 @@ public struct TCMetric: Metric {
   private static func estimator(
     _ settings: TCOptions, _ evaluation: EvaluationProtocol, _ store: WeightStore?
   ) throws(MetricsError) -> any FlowEstimator {
-    guard settings.flow != .dis, let file = try weightFile(settings, store) else { return DISEstimator() }
+    if settings.flow == .dis { return DISEstimator() }
     guard min(evaluation.size.width, evaluation.size.height) >= RAFT.smallestSide else {
+      if settings.flow == .auto, settings.weights == nil { return DISEstimator() }
       throw .unusableWeights(
         metric: .tc,
         reason: "RAFT needs sides of at least \(RAFT.smallestSide) pixels, frames are evaluated at "
           + "\(evaluation.size); use flow=dis or a larger size")
     }
+    let file = try weightFile(settings, store)
     do {
+      guard let file else { return try RAFTEstimator(embeddedWithIterations: settings.iterations) }
       return try RAFTEstimator(weights: file, iterations: settings.iterations)
     } catch {
       throw .unusableWeights(metric: .tc, reason: "\(error)")
     }
   }
 
-  /// The file given, or the best published one in the store; nil where neither is and DIS may stand in.
+  /// The file given, or the best published one in the store; nil where neither is.
   private static func weightFile(
     _ settings: TCOptions, _ store: WeightStore?
   ) throws(MetricsError) -> URL? {
@@ -73,10 +76,6 @@ public struct TCMetric: Metric {
           throw .unusableWeights(metric: .tc, reason: error.description)
         }
       }
-    }
-    guard settings.flow == .auto else {
-      throw .unusableWeights(
-        metric: .tc, reason: "flow=raft needs a weight file; add weights=FILE or use flow=dis")
     }
     return nil
   }

@@ -5,11 +5,12 @@ internal import Perception
 public struct TCOptions: Sendable {
   /// The method that finds the original's motion.
   public enum FlowMethod: String, Sendable, CaseIterable {
-    /// RAFT where its weights are given, else DIS; which one ran is in label and signature.
+    /// RAFT where frames are evaluated at a size that it takes, else DIS; which one ran is in label and signature.
     case auto
     /// Classical dense inverse search; needs no weights.
     case dis
-    /// RAFT, with the weights that the option `weights` names.
+    /// RAFT with the weights that the option `weights` names, else published ones where they are at hand, else the
+    /// project's RAFT-small inside the program.
     case raft
   }
 
@@ -83,8 +84,10 @@ public struct TCOptions: Sendable {
   static let legal = [
     MetricOption(
       "flow", FlowMethod.allCases.map(\.rawValue), default: FlowMethod.auto.rawValue,
-      "motion of the original: auto takes RAFT where weights are given, else DIS"),
-    MetricOption("weights", ["a path"], default: "none", "weight file of RAFT, large or small"),
+      "motion of the original: auto takes RAFT, and DIS for sizes too small for it"),
+    MetricOption(
+      "weights", ["a path"], default: "published ones if at hand, else the program's own",
+      "weight file of RAFT, large or small"),
     MetricOption(
       "iterations", ["a whole number from 1 to 100"], default: "\(RAFTEstimator.defaultIterations)",
       "updates of RAFT"),

@@ -11,9 +11,9 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
     commandName: "flow",
     abstract: "Optical flow from one picture to another.",
     discussion: """
-      What lies at p in the first picture lies at p + flow(p) in the second. With the weights of RAFT (large or \
-      small, of the authors' release, torchvision's or trained here) RAFT runs, without weights dense inverse search. \
-      The output is a Middlebury .flo file; --png draws it with the usual colour wheel.
+      What lies at p in the first picture lies at p + flow(p) in the second. RAFT runs, with the weights given (large \
+      or small, of the authors' release, torchvision's or trained here) or those of RAFT-small inside the program; \
+      dense inverse search (DIS) is there for small pictures, and for the same bits on every machine. The output is a Middlebury .flo file; --png draws it with the usual colour wheel.
       """)
 
   @Argument(help: "First picture: a PNG file.")
@@ -22,7 +22,10 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
   @Argument(help: "Second picture of the same size: a PNG file.")
   var second: String
 
-  @Option(help: "Weight file of RAFT.")
+  @Option(help: "raft or dis.")
+  var method: FlowChoice = .raft
+
+  @Option(help: "Weight file of RAFT. (default: the program's own)")
   var weights: String?
 
   @Option(help: "Updates of RAFT, 1 to 100. (default: \(RAFTEstimator.defaultIterations))")
@@ -49,8 +52,8 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
     if let iterations, !(1...100).contains(iterations) {
       throw ValidationError("--iterations must lie between 1 and 100, got \(iterations)")
     }
-    if iterations != nil, weights == nil {
-      throw ValidationError("--iterations is for RAFT; add --weights FILE or leave it out")
+    if method == .dis, weights != nil || iterations != nil {
+      throw ValidationError("--weights and --iterations are for RAFT; leave them or '--method dis' out")
     }
   }
 
@@ -62,13 +65,7 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
     try refuseOverwriting(sources, by: [output] + [png].compactMap(\.self))
     ComputeBudget.threadCount = common.jobCount
     let frames = try inputs.map { try PNGFile.read($0) }
-    let estimator: any FlowEstimator
-    if let weights {
-      estimator = try RAFTEstimator(
-        weights: URL(fileURLWithPath: weights), iterations: iterations ?? RAFTEstimator.defaultIterations)
-    } else {
-      estimator = DISEstimator()
-    }
+    let estimator = try method.estimator(weights: weights, iterations: iterations)
     let flow = try estimator.flow(from: frames[0], to: frames[1])
     try FloFile.write(
       width: flow.width, height: flow.height, dx: flow.dx, dy: flow.dy, to: URL(fileURLWithPath: output))

@@ -30,15 +30,19 @@ public struct WeightsIdentity: Sendable, Hashable {
 
   /// Hashes the file at `url`. A file cannot claim a published name for itself.
   init(of file: CheckpointFile, at url: URL, published: [Published]) throws(CheckpointError) {
-    let digest: String
     do {
       let data = try Data(contentsOf: url, options: .mappedIfSafe)
-      var hasher = SHA256Hasher()
-      data.withUnsafeBytes { hasher.update($0) }
-      digest = hasher.finish().description
+      self = data.withUnsafeBytes { Self(of: file, bytes: $0, published: published) }
     } catch {
       throw .unreadable(file: file.name, reason: error.localizedDescription)
     }
+  }
+
+  /// Hashes `bytes`, the content of `file`.
+  init(of file: CheckpointFile, bytes: UnsafeRawBufferPointer, published: [Published]) {
+    var hasher = SHA256Hasher()
+    hasher.update(bytes)
+    let digest = hasher.finish().description
     let known = published.first { digest.hasPrefix($0.hashPrefix) }
     let stated = file.metadata[Self.originKey].flatMap(Self.stated)
       .flatMap { name in published.contains { $0.origin == name } ? nil : name }

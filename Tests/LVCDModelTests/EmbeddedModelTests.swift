@@ -1,4 +1,5 @@
 import Checkpoints
+import EmbeddedModels
 import EvalCore
 import Foundation
 import TensorCore
@@ -89,9 +90,9 @@ import Testing
   }
 
   @Test func absentModelsAreNamed() throws {
-    #expect(throws: ModelError.notEmbedded(name: "none", legal: EmbeddedModels.names)) {
+    #expect(throws: ModelError.notEmbedded(name: "none", legal: EmbeddedModels.colorizers)) {
       try WeightFiles(embedded: "none")
     }
-    #expect(EmbeddedModels.names.contains(EmbeddedModels.standard))
+    #expect(EmbeddedModels.colorizers.contains(EmbeddedModels.standard))
   }
 }

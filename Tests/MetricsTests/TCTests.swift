@@ -221,7 +221,7 @@ private final class CountingFlow: FlowEstimator {
   }
 
   @Test func framesThatAreNotNeighboursAreNoPair() throws {
-    let metric = try TCMetric()
+    let metric = try TCMetric(options: ["flow": "dis"])
     let observer = metric.makeObserver(clipID: "a")
     let frames = moving(4)
     for index in [0, 1, 3] {
@@ -233,7 +233,7 @@ private final class CountingFlow: FlowEstimator {
   }
 
   @Test func summaryKeepsAllAggregations() throws {
-    let metric = try TCMetric(options: ["agg": "ratio-of-means"])
+    let metric = try TCMetric(options: ["agg": "ratio-of-means", "flow": "dis"])
     let frames = moving(4)
     let clips = try [10, 40].enumerated().map { index, flicker in
       let observer = metric.makeObserver(clipID: "\(index)")
@@ -257,10 +257,15 @@ private final class CountingFlow: FlowEstimator {
   }
 
   @Test func labelsNameTheFlow() throws {
-    let plain = try TCMetric()
-    #expect(plain.label == "TC[DIS]" && plain.comparability == .substitute)
-    #expect(plain.signature.fields["flow"] == "dis(v1)")
-    #expect(try TCMetric(options: ["outside": "border"]).label == "TC[DIS,border]")
+    for options in [[:], ["flow": "raft"]] {
+      let plain = try TCMetric(options: options)
+      #expect(plain.label == "TC[RAFT-S/project]" && plain.comparability == .substitute)
+      #expect(plain.signature.fields["flow"]?.hasPrefix("raft-s(weights=project,sha256=") == true)
+    }
+    let classical = try TCMetric(options: ["flow": "dis"])
+    #expect(classical.label == "TC[DIS]" && classical.comparability == .substitute)
+    #expect(classical.signature.fields["flow"] == "dis(v1)")
+    #expect(try TCMetric(options: ["flow": "dis", "outside": "border"]).label == "TC[DIS,border]")
     let file = GoldenFiles.path("raft/small.safetensors")
     let small = try TCMetric(options: ["weights": file])
     #expect(small.label.hasPrefix("TC[RAFT-S/") && small.comparability == .substitute)
@@ -271,7 +276,7 @@ private final class CountingFlow: FlowEstimator {
   }
 
   @Test(arguments: [
-    ["flow": "raft"], ["flow": "dis", "weights": "a.pth"], ["weights": "absent.pth"], ["iterations": "0"],
+    ["flow": "dis", "weights": "a.pth"], ["weights": "absent.pth"], ["iterations": "0"],
     ["iterations": "many"], ["outside": "nowhere"], ["mask": "yes"],
   ])
   func badOptionsAreNamed(options: [String: String]) {
@@ -284,5 +289,8 @@ private final class CountingFlow: FlowEstimator {
     #expect(throws: MetricsError.self) {
       try TCMetric(options: ["weights": GoldenFiles.path("raft/small.safetensors")], protocol: evaluation)
     }
+    #expect(throws: MetricsError.self) { try TCMetric(options: ["flow": "raft"], protocol: evaluation) }
+    let label = try? TCMetric(protocol: evaluation).label
+    #expect(label?.hasPrefix("TC[DIS") == true, "\(label ?? "none")")
   }
 }

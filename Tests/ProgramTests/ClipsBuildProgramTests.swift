@@ -83,8 +83,8 @@ import Testing
     ])
     #expect(made.status == 0)
     let outcome = try run([
-      "clips", "stats", path("set/clips.suite.json"), path("made/similar.suite.json"), "--plot",
-      path("plot.svg"),
+      "clips", "stats", path("set/clips.suite.json"), path("made/similar.suite.json"), "--flow", "dis",
+      "--plot", path("plot.svg"),
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     for words in ["clips above 10 px", "motion by dis(v1)", "true motion, mean"] {
@@ -100,6 +100,10 @@ import Testing
       "clips", "stats", path("made/similar.suite.json"), "--flow-weights", raft, "--format", "csv",
     ])
     #expect(other.status == 0 && other.output.hasPrefix("set,clip"), "\(other.errors)")
+    let own = try run(["clips", "stats", path("made/similar.suite.json")])
+    #expect(own.output.contains("motion by raft-s(weights=project,"), "\(own.output) \(own.errors)")
+    let both = try run(["clips", "stats", "similar", "--flow", "dis", "--flow-weights", raft])
+    #expect(both.status == 64 && both.errors.contains("--flow-weights is for RAFT"), "\(both.errors)")
   }
 
   @Test func drawingsBecomeASetOfTheSameFrames() throws {

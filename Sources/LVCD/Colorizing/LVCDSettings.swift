@@ -1,3 +1,4 @@
+internal import EmbeddedModels
 internal import EvalCore
 public import Foundation
 

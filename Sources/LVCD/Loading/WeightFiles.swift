@@ -1,4 +1,5 @@
 public import Checkpoints
+internal import EmbeddedModels
 public import Foundation
 internal import Hashing
 internal import TensorCore
@@ -40,7 +41,7 @@ public struct WeightFiles: Sendable {
   /// - Throws: `ModelError.notEmbedded` where there are none of this name, or `CheckpointError`.
   public init(embedded name: String) throws {
     guard let bytes = EmbeddedModels.bytes(named: name) else {
-      throw ModelError.notEmbedded(name: name, legal: EmbeddedModels.names)
+      throw ModelError.notEmbedded(name: name, legal: EmbeddedModels.colorizers)
     }
     places = [.program(bytes)]
     files = [try CheckpointFile.open(named: "embedded \(name)", constants: bytes)]

@@ -11,10 +11,14 @@ struct ClipContents: OptionSet, Sendable {
   static let flow = ClipContents(rawValue: 2)
   static let parts = ClipContents(rawValue: 4)
   static let video = ClipContents(rawValue: 8)
+  static let backwardFlow = ClipContents(rawValue: 16)
 
   /// Names in records.
   var names: [String] {
-    [(ClipContents.lineart, "lineart"), (.flow, "flow"), (.parts, "parts"), (.video, "video")]
+    [
+      (ClipContents.lineart, "lineart"), (.flow, "flow"), (.parts, "parts"), (.video, "video"),
+      (.backwardFlow, "backward-flow"),
+    ]
       .filter { contains($0.0) }.map(\.1)
   }
 }
@@ -22,7 +26,8 @@ struct ClipContents: OptionSet, Sendable {
 /// Writes a clip as folders of PNG files or as two lossless videos.
 ///
 /// `color/%05d.png` and `lineart/%05d.png`, or `color.mkv` and `lineart.mkv`; `flow/%05d.flo` (Middlebury, from the frame
-/// to the next) with `visible/%05d.png` (255 where the flow's target is seen); `parts.npy` and `groups.npy`, uint16
+/// to the next) with `visible/%05d.png` (255 where the flow's target is seen), and the same to the frame before as
+/// `flow-back/%05d.flo` and `visible-back/%05d.png`, from frame 1 on; `parts.npy` and `groups.npy`, uint16
 /// [frames, height, width]; `clip.json` last.
 struct ClipFolderWriter {
   let directory: URL
@@ -61,7 +66,10 @@ struct ClipFolderWriter {
         groups.append(contentsOf: frame.groups)
       }
       if contents.contains(.flow), index + 1 < clip.length {
-        try write(try clip.flow(from: index, to: index + 1), folder, index)
+        try write(try clip.flow(from: index, to: index + 1), folder, "", index)
+      }
+      if contents.contains(.backwardFlow), index > 0 {
+        try write(try clip.flow(from: index, to: index - 1), folder, "-back", index)
       }
     }
     try videos?.colour.finish()
@@ -93,6 +101,7 @@ struct ClipFolderWriter {
     var names = [""]
     if !contents.contains(.video) { names += contents.contains(.lineart) ? ["color", "lineart"] : ["color"] }
     if contents.contains(.flow) { names += ["flow", "visible"] }
+    if contents.contains(.backwardFlow) { names += ["flow-back", "visible-back"] }
     for name in names {
       let url = name.isEmpty ? folder : folder.appendingPathComponent(name, isDirectory: true)
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -127,13 +136,13 @@ struct ClipFolderWriter {
       to: folder.appendingPathComponent("lineart/\(name)"))
   }
 
-  private func write(_ flow: FlowField, _ folder: URL, _ index: Int) throws {
+  private func write(_ flow: FlowField, _ folder: URL, _ suffix: String, _ index: Int) throws {
     try FloFile.write(
       width: flow.width, height: flow.height, dx: flow.dx, dy: flow.dy,
-      to: folder.appendingPathComponent(String(format: "flow/%05d.flo", index)))
+      to: folder.appendingPathComponent("flow\(suffix)/" + String(format: "%05d.flo", index)))
     try PNGFile.writeGray(
       width: flow.width, height: flow.height, values: flow.visible.map { $0 ? 255 : 0 },
-      to: folder.appendingPathComponent(String(format: "visible/%05d.png", index)))
+      to: folder.appendingPathComponent("visible\(suffix)/" + String(format: "%05d.png", index)))
   }
 }
 

@@ -52,6 +52,9 @@ struct ClipsGenerateCommand: ParsableCommand, LoggingCommand {
   @Flag(help: "Write exact optical flow to the next frame, with visibility.")
   var flow = false
 
+  @Flag(help: "Write exact optical flow to the frame before, with visibility; not in training shards.")
+  var backwardFlow = false
+
   @Flag(help: "Write part and colour-group maps.")
   var parts = false
 
@@ -86,6 +89,9 @@ struct ClipsGenerateCommand: ParsableCommand, LoggingCommand {
       guard format == .training, !flow, suitePreset == nil else {
         throw ValidationError("--keep needs --format training, and neither --flow nor --suite-preset")
       }
+    }
+    guard !backwardFlow || (format != .training && suitePreset == nil) else {
+      throw ValidationError("--backward-flow needs --format png or video, and no --suite-preset")
     }
     guard seed <= UInt64.max - UInt64(count) else {
       throw ValidationError("--seed \(seed) leaves no room for \(count) clips")
@@ -149,6 +155,7 @@ struct ClipsGenerateCommand: ParsableCommand, LoggingCommand {
     var contents: ClipContents = []
     if lineart { contents.insert(.lineart) }
     if flow { contents.insert(.flow) }
+    if backwardFlow { contents.insert(.backwardFlow) }
     if parts { contents.insert(.parts) }
     if format == .video { contents.insert(.video) }
     return contents

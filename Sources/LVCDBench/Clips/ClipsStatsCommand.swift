@@ -14,13 +14,14 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
     commandName: "stats", abstract: "Lengths, motion and held frames of test sets, as table and plot.",
     discussion: """
       Motion is the mean length of the vectors between neighbouring frames at 256x256, static positions left out; the \
-      flow is RAFT's with --flow-weights, else that of dense inverse search (DIS), and is named below the table. Clips \
-      that 'clips generate --flow' made carry their exact motion: the estimate is compared with it.
+      flow is RAFT's, or with '--flow dis' that of dense inverse search (quicker, and short of fast motion), and is \
+      named below the table. Clips that 'clips generate --flow' made carry their exact motion: the estimate is compared with it.
       """)
 
   @Argument(help: "Suite files or embedded sets.") var suites: [String]
-  @Option(name: .customLong("flow-weights"), help: "Weight file of RAFT. (default: none, DIS)") var weights:
-    String?
+  @Option(name: .long, help: "raft or dis.") var flow: FlowChoice = .raft
+  @Option(name: .customLong("flow-weights"), help: "Weight file of RAFT. (default: the program's own)")
+  var weights: String?
   @Option(name: .long, help: "Only clips whose id fits this pattern (* and ?).") var clips: String?
   @Option(name: .long, help: "Only the first K clips of each set.") var limit: Int?
   @Option(name: .long, help: "text, md, or csv with a line per clip.") var format = "text"
@@ -30,6 +31,9 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
 
   func validate() throws {
     guard !suites.isEmpty else { throw ValidationError("name at least one set") }
+    if flow == .dis, weights != nil {
+      throw ValidationError("--flow-weights is for RAFT; leave it or '--flow dis' out")
+    }
     guard SetStatisticsTable.Form(rawValue: format) != nil else {
       let legal = SetStatisticsTable.Form.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--format '\(format)': expected one of \(legal)")
@@ -43,14 +47,9 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
   func run() throws { try reporting { try measure() } }
 
   private func measure() throws {
-    let estimator: any FlowEstimator
-    if let weights {
-      // A network's operations spread over the threads themselves.
-      ComputeBudget.threadCount = common.jobCount
-      estimator = try RAFTEstimator(weights: URL(fileURLWithPath: weights))
-    } else {
-      estimator = DISEstimator()
-    }
+    let estimator = try flow.estimator(weights: weights, iterations: nil)
+    // A network's operations spread over the threads themselves.
+    if flow == .raft { ComputeBudget.threadCount = common.jobCount }
     let sets = try suites.map { try statistics(of: selected($0), estimator) }
     if let plot {
       try AtomicFile.write(Data(SetStatisticsPlot.svg(sets).utf8), to: URL(fileURLWithPath: plot))
@@ -76,7 +75,7 @@ struct ClipsStatsCommand: ParsableCommand, LoggingCommand {
     progress.begin("statistics of \(suite.name)", total: suite.clips.count)
     let entries = Mutex([ClipStatistics?](repeating: nil, count: suite.clips.count))
     let meter = ClipMotion(estimator)
-    try Workers.run(suite.clips.count, threads: weights == nil ? common.jobCount : 1) { index in
+    try Workers.run(suite.clips.count, threads: flow == .dis ? common.jobCount : 1) { index in
       let clip = suite.clips[index]
       let flows = Self.trueFlows(of: clip, suite: suite)
       let found = try meter.statistics(

@@ -1,4 +1,5 @@
 public import Checkpoints
+internal import EmbeddedModels
 public import EvalCore
 public import Foundation
 internal import TensorCore
@@ -29,6 +30,20 @@ public struct RAFTEstimator: FlowEstimator {
     let file = try CheckpointFile.open(url)
     network = try RAFT(file)
     weights = try WeightsIdentity(of: file, at: url, published: Self.published)
+    self.iterations = iterations
+  }
+
+  /// RAFT-small inside the program, which the project trained on its own generated animation (Training/README.md).
+  ///
+  /// - Throws: `CheckpointError`, for a program that was put together without it.
+  public init(embeddedWithIterations iterations: Int = defaultIterations) throws(CheckpointError) {
+    let name = "embedded \(EmbeddedModels.flow)"
+    guard let bytes = EmbeddedModels.bytes(named: EmbeddedModels.flow) else {
+      throw .unreadable(file: name, reason: "it is not in this program")
+    }
+    let file = try CheckpointFile.open(named: name, constants: bytes)
+    network = try RAFT(file)
+    weights = WeightsIdentity(of: file, bytes: bytes, published: Self.published)
     self.iterations = iterations
   }
 
