@@ -54,15 +54,25 @@ extension Matrix {
     return result
   }
 
-  /// The singular values in descending order. LAPACK's `dgesdd`, values only.
+  /// The singular values in descending order: LAPACK's `dgesdd`, for large matrices a reduction in two stages; either
+  /// is exact to a few units in the last place of the largest value.
   public func singularValues() throws(DecompositionError) -> [Double] {
     let count = Swift.min(rows, columns)
     guard count > 0 else { return [] }
+    if count >= BidiagonalReduction.smallestOrder {
+      OpenBLASThreads.confine()
+      // The transpose has the same singular values: row-major read as column-major needs no copy.
+      var reduction =
+        columns >= rows
+        ? BidiagonalReduction(rows: columns, columns: rows, columnMajor: elements)
+        : BidiagonalReduction(rows: rows, columns: columns, columnMajor: transposed.elements)
+      return try reduction.singularValues()
+    }
     var copy = elements
     var values = [Double](repeating: 0, count: count)
     var (unusedLeft, unusedRight) = ([0.0], [0.0])
     OpenBLASThreads.confine()
-    // The transpose has the same singular values: row-major read as column-major needs no copy.
+    // As above, without a copy.
     let code = LAPACKE_dgesdd(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), Int32(columns), Int32(rows), &copy,
       Int32(columns), &values, &unusedLeft, 1, &unusedRight, 1)

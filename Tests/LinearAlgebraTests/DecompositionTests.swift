@@ -1,6 +1,8 @@
-import LinearAlgebra
-import Testing
+import Foundation
 import TestSupport
+import Testing
+
+@testable import LinearAlgebra
 
 @Suite struct DecompositionTests {
   private func random(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
@@ -51,6 +53,52 @@ import TestSupport
       }
     }
     #expect(try Matrix(zeros: 0, 3).singularValues() == [])
+  }
+
+  /// `rows x columns` with the given singular values, between random rotations.
+  private func matrix(_ rows: Int, _ columns: Int, values: [Double]) throws -> Matrix {
+    let left = try SymmetricEigen(of: random(rows, rows, seed: 7).gram()).vectors
+    let right = try SymmetricEigen(of: random(columns, columns, seed: 8).gram()).vectors
+    var middle = Matrix(zeros: rows, columns)
+    for (index, value) in values.enumerated() { middle[index, index] = value }
+    return left.multiplied(by: middle).multiplied(by: right, otherTransposed: true)
+  }
+
+  @Test(arguments: [(288, 288), (301, 301), (340, 270), (270, 340), (600, 257)])
+  func largeMatricesHaveTheSingularValuesTheyWereMadeOf(rows: Int, columns: Int) throws {
+    let count = min(rows, columns)
+    let kinds: [[Double]] = [
+      (0..<count).map { 3 - 2.5 * Double($0) / Double(count) },
+      // Covariances of features: the smallest values are far below the largest one's rounding.
+      (0..<count).map { pow(10, -18 * Double($0) / Double(count)) },
+      // Of low rank, and in clusters.
+      (0..<count).map { $0 < 20 ? 1 : 0 },
+      (0..<count).map { $0 % 3 == 0 ? 2 : 1 }.sorted(by: >),
+    ]
+    for values in kinds {
+      let found = try matrix(rows, columns, values: values).singularValues()
+      #expect(found.count == count && found == found.sorted(by: >))
+      let worst = zip(found, values).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(worst < 2e-14 * values[0], "\(worst)")
+    }
+  }
+
+  @Test func largeMatricesOfZerosAndOnes() throws {
+    let count = BidiagonalReduction.smallestOrder + 5
+    #expect(try Matrix(zeros: count, count).singularValues().allSatisfy { $0 == 0 })
+    var one = Matrix(zeros: count, count + 40)
+    for index in 0..<count { one[index, index] = -1 }
+    #expect(try one.singularValues().allSatisfy { abs($0 - 1) < 1e-15 })
+    one[3, 4] = .nan
+    #expect(throws: DecompositionError.self) { try one.singularValues() }
+    // Scaled to the ends of the range, where squares leave it.
+    for scale in [1e-170, 1e170] {
+      var huge = random(count, count, seed: 9)
+      let plain = try huge.singularValues()
+      for index in huge.elements.indices { huge.elements[index] *= scale }
+      let found = try huge.singularValues()
+      #expect(zip(found, plain).allSatisfy { abs($0 / scale - $1) < 1e-13 * plain[0] })
+    }
   }
 
   @Test func choleskyFactorOfDefiniteMatricesOnly() throws {

@@ -13,10 +13,13 @@ from torch import Tensor
 from ..data.packs import ClipSet
 from ..data.store import FrameStore
 from ..training.curves import Row
+from .film import filmed
 from .raft import RAFTSmall
 
 GAMMA = 0.8
 CROP = 160
+#: Share of batches that are made to look like film.
+FILM = 0.6
 VALIDATION_PAIRS = 16
 VALIDATION_UPDATES = 12
 
@@ -113,6 +116,9 @@ class FlowTask:
         if not options.full_size:
             top, left = (int(rng.integers(side - CROP + 1)) for side in (clips.height, clips.width))
             pairs = pairs.crop(top, left, CROP)
+        if rng.random() < FILM:
+            first, second, flow = filmed(rng, pairs.first, pairs.second, pairs.flow)
+            pairs = Pairs(first, second, flow, pairs.visible)
         iterations = 12 if options.full_size else 6
         device = pairs.flow.device
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
