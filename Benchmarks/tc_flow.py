@@ -1,18 +1,20 @@
 """Is the program's RAFT-small a good flow for TC? Beside DIS and Farneback of OpenCV, and beside the exact flow.
 
-    python Benchmarks/tc_flow.py [--program .build/release/lvcd-bench] [--suite data/open/open.suite.json]
-                                 [--clips 20] [--frames 24] [--methods copy-first fill-first fill-prev lvcd]
+    python Benchmarks/tc_flow.py [--program .build/release/lvcd-bench] [--weights RAFT]
+                                 [--suite data/open/open.suite.json] [--clips 20] [--frames 24] [--methods copy-first fill-first fill-prev lvcd]
 
 Needs numpy, scipy and opencv-python-headless. Two tables:
 
 1. Warping error of the originals of a suite of real animation at 256 x 256, |warp(J_t) - J_t+1| / |J_t+1| along each
-   method's flow from the later frame to the earlier, mean over pairs that are not held; `still` is no flow at all.
+   method's flow from the later frame to the earlier, mean over pairs that are not held; `still` is no flow at all. What
+   is read outside the frame is black, as by default in TC, in the second column the edge pixel.
 2. On generated clips of each family, TC of coloured clips with RAFT-small, with DIS and with the generator's exact flow:
    Spearman's rank correlation with the exact one over all values, and over the methods' means.
 """
 
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -52,11 +54,13 @@ def read_video(path):
         frames.append(frame)
 
 
-def warp(frame, flow):
-    """Reads `frame` at p + flow(p), bilinear, zeros outside."""
+def warp(frame, flow, border):
+    """Reads `frame` at p + flow(p), bilinear; outside lie zeros, or with `border` the edge pixels."""
     height, width = flow.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float64)
     x, y = x + flow[..., 0], y + flow[..., 1]
+    if border:
+        x, y = x.clip(0, width - 1), y.clip(0, height - 1)
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     result = np.zeros(frame.shape)
     for down in (0, 1):
@@ -69,12 +73,12 @@ def warp(frame, flow):
     return result
 
 
-def error(earlier, later, flow):
+def error(earlier, later, flow, border=False):
     earlier, later = earlier / 255.0, later / 255.0
-    return np.linalg.norm(warp(earlier, flow) - later) / max(np.linalg.norm(later), 1e-12)
+    return np.linalg.norm(warp(earlier, flow, border) - later) / max(np.linalg.norm(later), 1e-12)
 
 
-def real(program, suite_path, folder):
+def real(program, weights, suite_path, folder):
     suite = json.loads(suite_path.read_text())
     dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     errors = {}
@@ -91,19 +95,21 @@ def real(program, suite_path, folder):
             grey = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in (later, earlier)]
             flows = {"still": np.zeros((SIDE, SIDE, 2), np.float32)}
             for name, method in (("RAFT-small", "raft"), ("DIS", "dis")):
-                call(program, "flow", *files, "-o", folder / "out.flo", "--method", method)
+                options = ["--weights", weights] if weights and method == "raft" else []
+                call(program, "flow", *files, "-o", folder / "out.flo", "--method", method, *options)
                 flows[name] = read_flo(folder / "out.flo")
             flows["OpenCV DIS"] = dis.calc(*grey, None)
             flows["OpenCV Farneback"] = cv2.calcOpticalFlowFarneback(*grey, None, 0.5, 3, 15, 3, 5, 1.2, 0)
             pairs += 1
             for name, flow in flows.items():
-                errors.setdefault(name, {}).setdefault(clip["id"], []).append(error(earlier, later, flow))
-    clips = [clip["id"] for clip in suite["clips"]]
-    print(f"{pairs} pairs of {suite_path.name}\n\n| flow | mean | " + " | ".join(clips) + " |")
-    print("| --- " * (len(clips) + 2) + "|")
+                both = [error(earlier, later, flow, border) for border in (False, True)]
+                errors.setdefault(name, {}).setdefault(clip["id"], []).append(both)
+    clips = [clip["id"] for clip in suite["clips"] if clip["id"] in errors["still"]]
+    print(f"{pairs} pairs of {suite_path.name}\n\n| flow | mean | with edges | " + " | ".join(clips) + " |")
+    print("| --- " * (len(clips) + 3) + "|")
     for name, by_clip in errors.items():
-        everything = np.concatenate([by_clip[clip] for clip in clips if clip in by_clip])
-        row = [everything.mean()] + [np.mean(by_clip[clip]) for clip in clips]
+        everything = np.concatenate([by_clip[clip] for clip in clips])
+        row = [*everything.mean(axis=0)] + [np.mean(by_clip[clip], axis=0)[0] for clip in clips]
         print(f"| {name} | " + " | ".join(f"{value:.4f}" for value in row) + " |")
 
 
@@ -142,7 +148,7 @@ def score(program, run, suite, metric_options, methods):
     call(program, "run", file, "-o", run)
 
 
-def ranks(program, folder, clips, frames, methods, family):
+def ranks(program, weights, folder, clips, frames, methods, family):
     made = folder / family
     call(
         program, "clips", "generate", "--family", family, "--seed", FIRST_SEED, "--count", clips, "--length", frames,
@@ -151,7 +157,7 @@ def ranks(program, folder, clips, frames, methods, family):
     suite = made / f"{family}.suite.json"
     run = folder / f"{family}-raft"
     score(
-        program, run, suite, {},
+        program, run, suite, {"tc": {"flow": "raft"} | ({"weights": weights} if weights else {})},
         [{"colorizer": name} | ({"settings": {"steps": STEPS}} if name == "lvcd" else {}) for name in methods],
     )  # fmt: skip
     values, outputs = {}, {}
@@ -188,6 +194,7 @@ def ranks(program, folder, clips, frames, methods, family):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=".build/release/lvcd-bench")
+    parser.add_argument("--weights", type=os.path.abspath, help="of RAFT; the program's own where left out")
     parser.add_argument("--suite", type=pathlib.Path, default=pathlib.Path("data/open/open.suite.json"))
     parser.add_argument("--clips", type=int, default=20)
     parser.add_argument("--frames", type=int, default=24)
@@ -195,12 +202,12 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if options.suite.exists():
-            real(options.program, options.suite, pathlib.Path(folder))
+            real(options.program, options.weights, options.suite, pathlib.Path(folder))
         else:
             print(f"{options.suite} is not there (make open); the table of real animation is left out")
         print("\n| family | flow | values | rank correlation, all | mean over clips |\n| --- | --- | --- | --- | --- |")
         for family in ("similar", "general"):
-            ranks(options.program, pathlib.Path(folder), options.clips, options.frames, options.methods, family)
+            ranks(options.program, options.weights, pathlib.Path(folder), options.clips, options.frames, options.methods, family)
 
 
 if __name__ == "__main__":
