@@ -22,7 +22,7 @@ struct BreakdownSection {
     let rows = zip(breakdown.rows, table.lines).map { row, line -> Markup in
       let values = zip(row.values, line.dropFirst(2)).enumerated().map { index, pair -> Markup in
         let (value, text) = pair
-        guard let value else { return "<td>\(text)</td>" }
+        guard let value else { return "<td class=\"none num\">\(text)</td>" }
         let interval = row.intervals.indices.contains(index) ? row.intervals[index] : nil
         let range: Markup =
           interval.map {

@@ -13,7 +13,7 @@ enum PageScript {
         if (!cell) { return null; }
         if (cell.dataset.v !== undefined) { return Number(cell.dataset.v); }
         var text = cell.textContent.trim();
-        return text === "" || text === "–" || cell.className === "none" ? null : text;
+        return text === "" || text === "–" || cell.classList.contains("none") ? null : text;
       }
       function compare(a, b) {
         if (typeof a === "number" && typeof b === "number") { return a - b; }

@@ -2,6 +2,7 @@ import EvalCore
 import Foundation
 import TestSupport
 import Testing
+import WeightStore
 
 @testable import Evaluation
 @testable import Media
@@ -58,6 +59,26 @@ import Testing
     let second = try run("second")
     #expect(second.counts[.flow] == .init(hits: pairs, misses: 0))
     #expect(second.counts[.frameFeatures] == .init(hits: 2 * outputs, misses: outputs))
+  }
+
+  @Test func plansSayWhatTheCacheHas() throws {
+    func plan(_ name: String, kernels: String = "test") throws -> [String: RunPlan.CacheShare] {
+      let cache = harness.folder.url.appendingPathComponent("cache")
+      let planner = try RunPlanner(
+        harness.configuration, folder: RunFolder(harness.runFolder(name)), library: SuiteLibrary(cache: cache),
+        progress: .silent, weights: WeightStore(cache: cache, environment: [:]),
+        features: FeatureCache(ContentCache(content), kernels: kernels) { Issue.record("warned: \($0)") },
+        rate: 1e11)
+      return try #require(try planner.plan().cached)
+    }
+    let cold = try plan("run")
+    #expect(cold.mapValues(\.asked) == ["flow": 1, "frame-features": 2] && cold.values.allSatisfy { $0.found == 0 })
+    // A plan computes what is missing to go on, and keeps nothing.
+    #expect(try plan("run").values.allSatisfy { $0.found == 0 })
+    _ = try run("run")
+    let warm = try plan("run")
+    #expect(warm.mapValues(\.found) == ["flow": 1, "frame-features": 2])
+    #expect(try plan("run", kernels: "other").values.allSatisfy { $0.found == 0 })
   }
 
   @Test func oneChangedPixelIsOneMiss() throws {

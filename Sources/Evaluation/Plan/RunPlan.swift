@@ -1,6 +1,7 @@
 internal import EvalCore
 internal import Foundation
 internal import LVCDModel
+public import Media
 internal import Synchronization
 public import WeightStore
 
@@ -22,6 +23,9 @@ public struct RunPlan: Sendable, Encodable {
   public var memoryBytes = 0
   /// Clips of the run folder that are done already; nil where there is no run.
   public var doneClips: Int?
+  /// What the feature cache has of the originals, by kind and by a sample of two frames a suite; nil where there is no
+  /// cache.
+  public var cached: [String: CacheShare]?
 
   /// One row.
   public struct Row: Sendable, Encodable {
@@ -47,17 +51,21 @@ public struct RunPlanner {
   private let configuration: RunConfiguration
   private let runner: Runner
   private let rate: Double
+  private let features: FeatureCache?
 
   /// A planner for what `configuration` asks for.
   ///
-  /// - Parameter rate: FLOPs per second of the model's arithmetic.
+  /// - Parameters:
+  ///   - features: The cache that the run would use; nil: none.
+  ///   - rate: FLOPs per second of the model's arithmetic.
   /// - Throws: what is wrong with the request. Weights of models are not read, only their headers.
   public init(
     _ configuration: RunConfiguration, folder: RunFolder, library: SuiteLibrary, progress: ProgressReporter,
-    weights: WeightStore, rate: Double
+    weights: WeightStore, features: FeatureCache?, rate: Double
   ) throws {
     self.configuration = configuration
     self.rate = rate
+    self.features = features
     var others = configuration
     others.grid = ParameterGrid()
     others.methods = configuration.rows.filter { !$0.isModel }
@@ -117,6 +125,7 @@ public struct RunPlanner {
     if FileManager.default.fileExists(atPath: runner.folder.runFile.path) {
       plan.doneClips = doneClips()
     }
+    plan.cached = try features.map { try CacheProbe(runner: runner, cache: $0).shares() }
     return plan
   }
 

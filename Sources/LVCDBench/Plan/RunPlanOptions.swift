@@ -30,7 +30,8 @@ struct RunPlanOptions: ParsableArguments {
     let speed = rate.map { $0 * 1e9 } ?? ComputeRate.measure()
     let planner = try RunPlanner(
       configuration, folder: RunFolder(URL(fileURLWithPath: output, isDirectory: true)),
-      library: common.library, progress: common.progress, weights: common.weights, rate: speed)
+      library: common.library, progress: common.progress, weights: common.weights,
+      features: common.featureCache { common.progress.warn($0) }, rate: speed)
     let plan = try planner.plan()
     if json { try command.answer(json: plan) } else { try command.answer(Self.text(plan)) }
     guard let slurm else { return }
@@ -72,6 +73,9 @@ struct RunPlanOptions: ParsableArguments {
   private static func text(_ plan: RunPlan) -> String {
     var lines = ["clips     \(plan.clips), \(plan.frames) frames"]
     if let done = plan.doneClips { lines.append("done      \(done) clips, by their records") }
+    for (kind, share) in (plan.cached ?? [:]).sorted(by: { $0.key < $1.key }) {
+      lines.append("cache     \(kind): \(share.found) of \(share.asked) sampled originals found")
+    }
     for row in plan.rows {
       let segments = row.segments.map { ", \($0) segments" } ?? ""
       let stages = ["decode", "colorize", "encode", "measure"].compactMap { stage in
