@@ -24,8 +24,8 @@ public struct TCMetric: Metric {
 
   /// Reads the options that `MetricRegistry.options(of: .tc)` lists.
   ///
-  /// Without a weight file among them RAFT takes the first of its published files that `weights` holds, else the
-  /// program's own. Throws `MetricsError` for anything else than these options, and for a weight file that
+  /// Without a weight file among them RAFT takes the first of its published files that `weights` holds; else
+  /// `flow=raft` takes the project's RAFT-small inside the program, `flow=auto` DIS. Throws `MetricsError` for anything else than these options, and for a weight file that
   /// is damaged or holds no RAFT.
   public init(
     options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper,
@@ -46,14 +46,14 @@ public struct TCMetric: Metric {
     _ settings: TCOptions, _ evaluation: EvaluationProtocol, _ store: WeightStore?
   ) throws(MetricsError) -> any FlowEstimator {
     if settings.flow == .dis { return DISEstimator() }
+    let file = try weightFile(settings, store)
+    if settings.flow == .auto, file == nil { return DISEstimator() }
     guard min(evaluation.size.width, evaluation.size.height) >= RAFT.smallestSide else {
-      if settings.flow == .auto, settings.weights == nil { return DISEstimator() }
       throw .unusableWeights(
         metric: .tc,
         reason: "RAFT needs sides of at least \(RAFT.smallestSide) pixels, frames are evaluated at "
           + "\(evaluation.size); use flow=dis or a larger size")
     }
-    let file = try weightFile(settings, store)
     do {
       guard let file else { return try RAFTEstimator(embeddedWithIterations: settings.iterations) }
       return try RAFTEstimator(weights: file, iterations: settings.iterations)

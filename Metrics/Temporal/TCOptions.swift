@@ -5,7 +5,8 @@ internal import Perception
 public struct TCOptions: Sendable {
   /// The method that finds the original's motion.
   public enum FlowMethod: String, Sendable, CaseIterable {
-    /// RAFT where frames are evaluated at a size that it takes, else DIS; which one ran is in label and signature.
+    /// RAFT where published weights are at hand or `weights` names some, else DIS, whose warping errors rank methods
+    /// nearer to the exact flow than those of the project's RAFT-small do; which one ran is in label and signature.
     case auto
     /// Classical dense inverse search; needs no weights.
     case dis
@@ -84,7 +85,7 @@ public struct TCOptions: Sendable {
   static let legal = [
     MetricOption(
       "flow", FlowMethod.allCases.map(\.rawValue), default: FlowMethod.auto.rawValue,
-      "motion of the original: auto takes RAFT, and DIS for sizes too small for it"),
+      "motion of the original: auto takes RAFT where published weights are at hand, else DIS"),
     MetricOption(
       "weights", ["a path"], default: "published ones if at hand, else the program's own",
       "weight file of RAFT, large or small"),

@@ -7,7 +7,7 @@ public enum EmbeddedModels {
   public static let standard = "lvcd-mini"
   /// The same trained without Reference Attention, for the ablation of the paper's Table 2.
   public static let withoutReferenceAttention = "lvcd-mini-no-reference-attention"
-  /// RAFT-small, the flow of TC where no weights are named.
+  /// RAFT-small: motion for statistics, and for TC where it is asked for.
   public static let flow = "raft-small-project"
 
   /// Names of the colorization models in this program.
