@@ -17,7 +17,8 @@ struct BreakdownSection {
   private func table(_ breakdown: Breakdown) -> Markup {
     let table = StrataTable(breakdown, results: model.results, digits: model.digits)
     let header = table.header.enumerated().map { index, text in
-      (index < 2 ? "<th scope=\"col\">\(text)</th>" : "<th scope=\"col\" class=\"num\">\(text)</th>") as Markup
+      (index < 2 ? "<th scope=\"col\">\(text)</th>" : "<th scope=\"col\" class=\"num\">\(text)</th>")
+        as Markup
     }
     let rows = zip(breakdown.rows, table.lines).map { row, line -> Markup in
       let values = zip(row.values, line.dropFirst(2)).enumerated().map { index, pair -> Markup in

@@ -60,7 +60,8 @@ struct BidiagonalReduction {
       matrix.withUnsafeMutableBufferPointer { matrix in
         guard let base = matrix.baseAddress else { return }
         Self.applyLeft(
-          panel, height, width, factor, to: base + start + next * rows, columns: rest, leading: rows, &product)
+          panel, height, width, factor, to: base + start + next * rows, columns: rest, leading: rows, &product
+        )
       }
 
       // The rows of the panel, as columns.
@@ -83,7 +84,8 @@ struct BidiagonalReduction {
     _ panel: inout [Double], _ height: Int, _ width: Int, _ factor: inout [Double]
   ) throws(DecompositionError) {
     let code = LAPACKE_dgeqrt(
-      LAPACK_COL_MAJOR, Int32(height), Int32(width), Int32(min(height, width)), &panel, Int32(height), &factor,
+      LAPACK_COL_MAJOR, Int32(height), Int32(width), Int32(min(height, width)), &panel, Int32(height),
+      &factor,
       Int32(band))
     guard code == 0 else { throw DecompositionError(routine: "dgeqrt", code: Int(code)) }
   }
@@ -103,9 +105,11 @@ struct BidiagonalReduction {
   ) {
     let (m, n, k) = (blasint(height), blasint(columns), blasint(count))
     cblas_dgemm(
-      CblasColMajor, CblasTrans, CblasNoTrans, k, n, m, 1, reflectors, m, target, blasint(leading), 0, &product, k)
+      CblasColMajor, CblasTrans, CblasNoTrans, k, n, m, 1, reflectors, m, target, blasint(leading), 0,
+      &product, k)
     cblas_dtrmm(
-      CblasColMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, k, n, 1, factor, blasint(band), &product, k)
+      CblasColMajor, CblasLeft, CblasUpper, CblasTrans, CblasNonUnit, k, n, 1, factor, blasint(band),
+      &product, k)
     cblas_dgemm(
       CblasColMajor, CblasNoTrans, CblasNoTrans, m, n, k, -1, reflectors, m, product, k, 1, target,
       blasint(leading))
@@ -118,10 +122,12 @@ struct BidiagonalReduction {
   ) {
     let (m, n, k) = (blasint(rows), blasint(columns), blasint(count))
     cblas_dgemm(
-      CblasColMajor, CblasNoTrans, CblasNoTrans, m, k, n, 1, target, blasint(leading), reflectors, n, 0, &product,
+      CblasColMajor, CblasNoTrans, CblasNoTrans, m, k, n, 1, target, blasint(leading), reflectors, n, 0,
+      &product,
       m)
     cblas_dtrmm(
-      CblasColMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, m, k, 1, factor, blasint(band), &product, m)
+      CblasColMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, m, k, 1, factor, blasint(band),
+      &product, m)
     cblas_dgemm(
       CblasColMajor, CblasNoTrans, CblasTrans, m, n, k, -1, product, m, reflectors, n, 1, target,
       blasint(leading))
@@ -139,7 +145,9 @@ struct BidiagonalReduction {
   private func copyRows(from start: Int, count: Int, firstColumn: Int, to panel: inout [Double]) {
     let rest = columns - firstColumn
     for column in 0..<rest {
-      for row in 0..<count { panel[column + row * rest] = matrix[start + row + (firstColumn + column) * rows] }
+      for row in 0..<count {
+        panel[column + row * rest] = matrix[start + row + (firstColumn + column) * rows]
+      }
     }
   }
 

@@ -69,7 +69,8 @@ struct Chase {
 
   /// Rows `top...bottom`, columns `first..<first + count`.
   private func applyRight(
-    _ vector: UnsafePointer<Double>, _ tau: Double, rows top: Int, _ bottom: Int, columns first: Int, _ count: Int,
+    _ vector: UnsafePointer<Double>, _ tau: Double, rows top: Int, _ bottom: Int, columns first: Int,
+    _ count: Int,
     _ product: UnsafeMutablePointer<Double>
   ) {
     let block = cells + top + first * leading
@@ -80,7 +81,8 @@ struct Chase {
 
   /// Rows `first..<first + count`, columns `left...right`.
   private func applyLeft(
-    _ vector: UnsafePointer<Double>, _ tau: Double, rows first: Int, _ count: Int, columns left: Int, _ right: Int,
+    _ vector: UnsafePointer<Double>, _ tau: Double, rows first: Int, _ count: Int, columns left: Int,
+    _ right: Int,
     _ product: UnsafeMutablePointer<Double>
   ) {
     let block = cells + first + left * leading

@@ -65,14 +65,16 @@ import WeightStore
     func plan(_ name: String, kernels: String = "test") throws -> [String: RunPlan.CacheShare] {
       let cache = harness.folder.url.appendingPathComponent("cache")
       let planner = try RunPlanner(
-        harness.configuration, folder: RunFolder(harness.runFolder(name)), library: SuiteLibrary(cache: cache),
+        harness.configuration, folder: RunFolder(harness.runFolder(name)),
+        library: SuiteLibrary(cache: cache),
         progress: .silent, weights: WeightStore(cache: cache, environment: [:]),
         features: FeatureCache(ContentCache(content), kernels: kernels) { Issue.record("warned: \($0)") },
         rate: 1e11)
       return try #require(try planner.plan().cached)
     }
     let cold = try plan("run")
-    #expect(cold.mapValues(\.asked) == ["flow": 1, "frame-features": 2] && cold.values.allSatisfy { $0.found == 0 })
+    #expect(
+      cold.mapValues(\.asked) == ["flow": 1, "frame-features": 2] && cold.values.allSatisfy { $0.found == 0 })
     // A plan computes what is missing to go on, and keeps nothing.
     #expect(try plan("run").values.allSatisfy { $0.found == 0 })
     _ = try run("run")

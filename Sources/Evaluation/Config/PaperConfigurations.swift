@@ -19,7 +19,8 @@ public enum PaperConfigurations {
         file: "built-in configurations", key: "name", found: "'\(name.prefix(40))'",
         expected: "one of \(names.joined(separator: ", "))\(NearestMatch.hint(name, among: names))")
     }
-    let hasAblation = hasWeights || EmbeddedModels.colorizers.contains(EmbeddedModels.withoutReferenceAttention)
+    let hasAblation =
+      hasWeights || EmbeddedModels.colorizers.contains(EmbeddedModels.withoutReferenceAttention)
     let known = hasAblation ? text : text.replacingOccurrences(of: #""no-ref-attn", "#, with: "")
     return ConfigurationLayer(
       origin: .builtIn(name), document: try JSONValue.parse(Data(known.utf8), file: name))

@@ -39,7 +39,8 @@ struct CacheProbe {
         for index in indices {
           let frame = resizer(sample.frames[index])
           try observer.observe(
-            original: OriginalFrame(index: index, frame: frame, clip: clip), generated: GeneratedFrame(frame: frame))
+            original: OriginalFrame(index: index, frame: frame, clip: clip),
+            generated: GeneratedFrame(frame: frame))
         }
         _ = try observer.finish()
       }

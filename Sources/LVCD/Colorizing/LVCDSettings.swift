@@ -76,7 +76,8 @@ public struct LVCDSettings: Sendable, Hashable {
   /// The model inside the program that these settings ask for; nil where weights are named.
   public var embeddedModel: String? {
     guard weights.isEmpty else { return nil }
-    return variant == .noReferenceAttention ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
+    return variant == .noReferenceAttention
+      ? EmbeddedModels.withoutReferenceAttention : EmbeddedModels.standard
   }
 
   /// The sampling options for a model.

@@ -19,7 +19,7 @@ struct ClipContents: OptionSet, Sendable {
       (ClipContents.lineart, "lineart"), (.flow, "flow"), (.parts, "parts"), (.video, "video"),
       (.backwardFlow, "backward-flow"),
     ]
-      .filter { contains($0.0) }.map(\.1)
+    .filter { contains($0.0) }.map(\.1)
   }
 }
 
