@@ -49,10 +49,13 @@ public protocol ColorizationSink: AnyObject {
 public protocol Colorizer: Sendable {
   /// The identity of the method: everything that can change its output.
   var identity: MethodIdentity { get }
-  /// How many threads one call makes use of by itself; the runner colours that many fewer clips at a time.
-  var threadsPerClip: Int { get }
+  /// Whether one call spreads its work over all threads by itself: the runner then colours one clip at a time. Otherwise
+  /// it colours a clip on every thread.
+  var spreadsOverThreads: Bool { get }
   /// Whether its time per frame is a result worth a column: true for models, false for trivial baselines.
   var isTimed: Bool { get }
+  /// Bytes that one call takes at its peak for frames of `size`, beside what all calls share.
+  func memoryPerClip(_ size: FrameSize) throws -> Int
   /// Does what only the first call for frames of `size` has to do, so that no clip's time holds it.
   func warmUp(_ size: FrameSize) throws
   /// Delivers one coloured frame per lineart frame to `sink`.
@@ -61,7 +64,9 @@ public protocol Colorizer: Sendable {
 
 extension Colorizer {
   /// One thread.
-  public var threadsPerClip: Int { 1 }
+  public var spreadsOverThreads: Bool { false }
+  /// Next to nothing.
+  public func memoryPerClip(_ size: FrameSize) -> Int { 0 }
   /// Not timed.
   public var isTimed: Bool { false }
   /// Nothing.

@@ -144,6 +144,7 @@ struct CommonOptions: ParsableArguments {
     var runner = try Runner(
       configuration, folder: folder, library: library, jobs: jobCount, progress: progress,
       interruption: interruption, weights: weights)
+    if runner.spreadsOverThreads { ComputeBudget.threadCount = jobCount }
     runner.memory = memoryBudget
     runner.features = featureCache { progress.warn($0) }
     return runner

@@ -57,7 +57,7 @@ import Testing
   @Test func identity() {
     #expect(CopyFirst().identity.name == "copy-first")
     #expect(CopyFirst().identity.kind == .colorizer)
-    #expect(CopyFirst().threadsPerClip == 1)
+    #expect(!CopyFirst().spreadsOverThreads)
   }
 
   private func request(lineart: [Frame]) -> ColorizationRequest {

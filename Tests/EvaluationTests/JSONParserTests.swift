@@ -150,5 +150,6 @@ import Testing
     let need = MemoryBudget.bytesPerClip(frame: large, rows: 3)
     #expect(throws: Never.self) { try MemoryBudget(bytes: 2 * need).jobs(8, frame: large, rows: 3) }
     #expect((try? MemoryBudget(bytes: 2 * need).jobs(8, frame: large, rows: 3)) == 2)
+    #expect((try? MemoryBudget(bytes: 2 * need).jobs(8, frame: large, rows: 3, model: 1 << 20)) == 1)
   }
 }

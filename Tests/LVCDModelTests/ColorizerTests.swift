@@ -65,6 +65,17 @@ import Testing
     #expect(sink.frames.map(\.size) == [odd, odd])
   }
 
+  @Test func narrowNetworksLeaveThreadsToOtherClips() throws {
+    let narrow = try colorizer()
+    #expect(!narrow.spreadsOverThreads)
+    let large = FrameSize(width: 4 * size.width, height: 4 * size.height)
+    #expect(try narrow.memoryPerClip(size) > 0)
+    #expect(try colorizer(["resolution": "input"]).memoryPerClip(large) > narrow.memoryPerClip(size))
+    var official = model.configuration
+    official.modelChannels = 320
+    #expect(!official.isNarrow && model.configuration.isNarrow)
+  }
+
   @Test func interruptedClipsGoOnAtTheSegment() throws {
     let folder = try TemporaryFolder()
     let frames = 2 * model.configuration.videoFrames

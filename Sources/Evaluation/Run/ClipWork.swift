@@ -66,12 +66,6 @@ struct ClipWork: Sendable {
     return stat(file.path, &status) == 0 && Double(status.st_mtim.tv_sec) + 1 >= start.timeIntervalSince1970
   }
 
-  /// Threads that this piece of work uses by itself.
-  var threads: Int {
-    if case .colorizer(let colorizer) = row.source { return max(1, colorizer.threadsPerClip) }
-    return 1
-  }
-
   var isColorized: Bool {
     if case .colorizer = row.source { return true }
     return false

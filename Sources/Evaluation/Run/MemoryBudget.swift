@@ -50,17 +50,17 @@ public struct MemoryBudget: Sendable, Hashable {
   /// at stored and at evaluation size, and the planes that metrics make of it in double precision.
   static let framesHeld = 40
 
-  /// Estimated bytes for one clip in work.
-  static func bytesPerClip(frame: FrameSize, rows: Int) -> UInt64 {
-    let base = UInt64(64) << 20
+  /// Estimated bytes for one clip in work, `model` of them for a network that colours it.
+  static func bytesPerClip(frame: FrameSize, rows: Int, model: Int = 0) -> UInt64 {
+    let base = UInt64(64) << 20 + UInt64(model)
     return base + UInt64(frame.width * frame.height * 3) * UInt64(framesHeld * (rows + 1))
   }
 
   /// Clips at a time, at most `jobs`.
   ///
   /// Throws `MemoryBudgetError` when a budget that the user gave does not hold a single one.
-  func jobs(_ jobs: Int, frame: FrameSize, rows: Int) throws(MemoryBudgetError) -> Int {
-    let need = Self.bytesPerClip(frame: frame, rows: rows)
+  func jobs(_ jobs: Int, frame: FrameSize, rows: Int, model: Int = 0) throws(MemoryBudgetError) -> Int {
+    let need = Self.bytesPerClip(frame: frame, rows: rows, model: model)
     guard need <= bytes || !isGiven else { throw MemoryBudgetError(budget: bytes, need: need, frame: frame) }
     return max(1, min(jobs, Int(clamping: bytes / need)))
   }

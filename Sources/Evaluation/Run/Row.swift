@@ -34,6 +34,12 @@ struct Row: Sendable {
     return true
   }
 
+  /// The colorizer, where this program colours the frames.
+  var colorizer: (any Colorizer)? {
+    if case .colorizer(let colorizer) = source { return colorizer }
+    return nil
+  }
+
   /// The clips of `suite` that this row is made for.
   func clips(of suite: Suite, timingClips: Int) -> [SuiteClip] {
     isTimingOnly ? Array(suite.clips.prefix(timingClips)) : suite.clips

@@ -25,13 +25,14 @@ extension Runner {
 
   /// Goes over `open` once; returns the clips that other processes hold.
   ///
-  /// A colorizer that spreads one clip over the cores is alone while it works, since its times are measured. Scoring one
-  /// clip at a time beside it would leave cores idle: so a batch is coloured, then scored side by side.
+  /// Each thread takes a clip, colours and scores it, then the next: reading, models and metrics of different clips
+  /// overlap. A colorizer that spreads one clip over the cores is alone while it works, since its times are measured.
+  /// Scoring one clip at a time beside it would leave cores idle: so a batch is coloured, then scored side by side.
   func pass(over open: [OpenClip], suite: Suite, total: Int, count: Counter) throws -> [HeldClip] {
-    let wide = open.flatMap(\.work).map(\.threads).max() ?? 1
+    let isWide = open.contains { $0.work.contains { $0.row.colorizer?.spreadsOverThreads ?? false } }
     let threads = try affordable(jobs, suite: suite)
     let held = Mutex<[HeldClip]>([])
-    let size = wide == 1 ? 1 : Self.clipsPerThread * jobs
+    let size = isWide ? Self.clipsPerThread * jobs : 1
     let batches = stride(from: 0, to: open.count, by: size).map { open[$0..<min($0 + size, open.count)] }
     @Sendable func work(_ batch: ArraySlice<OpenClip>, colouring: Int, scoring: Int) throws {
       let claims = Mutex<[String]>([])
@@ -56,10 +57,10 @@ extension Runner {
         progress.update(done: count.add(clip.count), total: total, detail: clip.clip.id)
       }
     }
-    if wide == 1 {
-      try Workers.run(batches.count, threads: threads) { try work(batches[$0], colouring: 1, scoring: 1) }
+    if isWide {
+      for batch in batches { try work(batch, colouring: 1, scoring: threads) }
     } else {
-      for batch in batches { try work(batch, colouring: max(1, min(threads, jobs / wide)), scoring: threads) }
+      try Workers.run(batches.count, threads: threads) { try work(batches[$0], colouring: 1, scoring: 1) }
     }
     return held.withLock { $0 }.sorted { $0.clip.id < $1.clip.id }
   }
@@ -76,7 +77,8 @@ extension Runner {
       progress.detail("\(suite.name)/\(clip.id): no frame to judge memory by (\(error))")
       return threads
     }
-    let allowed = try memory.jobs(threads, frame: size, rows: rows.count)
+    let models = try rows.compactMap(\.colorizer).filter { !$0.spreadsOverThreads }.map { try $0.memoryPerClip(size) }
+    let allowed = try memory.jobs(threads, frame: size, rows: rows.count, model: models.max() ?? 0)
     if allowed < threads {
       progress.note(
         "\(suite.name): \(allowed) of \(threads) clips at a time, to stay within \(memory.bytes >> 20) MiB")

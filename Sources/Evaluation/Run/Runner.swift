@@ -128,6 +128,10 @@ public struct Runner: Sendable {
     return suites
   }
 
+  /// Whether a row's colorizer spreads its work over all threads: clips are then coloured one at a time, and the
+  /// program's networks may use all threads. Otherwise each clip has a thread.
+  public var spreadsOverThreads: Bool { rows.contains { $0.colorizer?.spreadsOverThreads ?? false } }
+
   /// Does the work that is left and writes `results.json`.
   ///
   /// Throws what `work` and `finish` throw.

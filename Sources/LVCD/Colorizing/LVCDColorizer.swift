@@ -50,11 +50,20 @@ public struct LVCDColorizer: Colorizer {
     self.identity = identity
   }
 
-  /// All that operations may use: they spread over threads by themselves.
-  public var threadsPerClip: Int { ComputeBudget.threadCount }
+  /// True but for narrow networks: shared out, their short operations take as long on two threads as on one
+  /// (`Benchmarks/results/embedded.md`).
+  public var spreadsOverThreads: Bool { !model.configuration.isNarrow }
 
   /// True.
   public var isTimed: Bool { true }
+
+  /// Activations of a segment.
+  public func memoryPerClip(_ size: FrameSize) throws -> Int {
+    let working = try settings.resolution.resolve(input: size, model.configuration)
+    let plan = try settings.options(model.configuration, seed: 0).plan(
+      frames: 2 * model.configuration.videoFrames, model.configuration)
+    return CostEstimate(model.configuration, size: working, plan: plan).activationByteCount
+  }
 
   /// One step of one segment on blank frames: packs the weights for this size.
   public func warmUp(_ size: FrameSize) throws {

@@ -77,14 +77,18 @@ public struct ComputeEfficiency: Sendable, Hashable, Codable {
 
   /// Measured on the official model (`Benchmarks/results/full-size.md`) and on the model inside the program.
   public init(_ configuration: ModelConfiguration) {
-    let isNarrow = configuration.modelChannels < 128
-    sampling = isNarrow ? Self.narrow : Self.officialSampling
+    sampling = configuration.isNarrow ? Self.narrow : Self.officialSampling
     decoding = configuration.codec != nil ? Self.narrow : Self.officialDecoding
   }
 
   private static let officialSampling = 0.86
   private static let officialDecoding = 1.23
   private static let narrow = 0.5
+}
+
+extension ModelConfiguration {
+  /// Whether layers are so narrow that sharing one operation out over threads gains nothing.
+  var isNarrow: Bool { modelChannels < 128 }
 }
 
 /// FLOPs of a convolution or matrix product with `positions` results of each of `outputs` channels.

@@ -6,7 +6,6 @@ internal import Foundation
 internal import Media
 internal import Perception
 internal import Reports
-internal import TensorCore
 internal import WeightStore
 
 /// `lvcd-bench lineart-matrix`: the same clips coloured from the lines of each extractor.
@@ -159,7 +158,6 @@ struct LineartMatrixCommand: ParsableCommand, LoggingCommand {
     }
     let base = ConfigurationLayer(origin: .flag("lineart-matrix"), document: .object(document))
     let configuration = try ResolvedConfiguration(layers: [base] + scoring.layers).configuration
-    if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
     let runner = try common.runner(
       configuration, folder: RunFolder(folder.appendingPathComponent("run", isDirectory: true)),
       progress: progress,

@@ -3,7 +3,6 @@ internal import EvalCore
 internal import Evaluation
 internal import Foundation
 internal import Reports
-internal import TensorCore
 
 /// Colourises and scores; resumes by itself.
 struct RunCommand: ParsableCommand, LoggingCommand {
@@ -99,8 +98,6 @@ struct RunExecution: ParsableArguments {
     if showsConfiguration {
       return json ? try command.answer(json: resolved.document) : try command.answer(resolved.text)
     }
-    // A model's operations spread over threads themselves; the runner then colours one clip at a time.
-    if configuration.methods.contains(where: \.isModel) { ComputeBudget.threadCount = common.jobCount }
     let progress = common.progress
     let share = try self.share(progress)
     let interruption = Interruption()
