@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from ..errors import TrainingError
 from .curves import Row, plot, write_csv
+from .muon import Muon
 from .state import load_state, save_state
 
 
@@ -72,7 +73,40 @@ class LoopOptions:
     validate_every: int = 500
     save_minutes: float = 5
     snapshot_every: int = 20_000
-    autocast: bool = False
+    muon: bool = False
+
+
+class AdamW:
+    """AdamW with decay on matrices only."""
+
+    def __init__(self, parameters: list[Tensor], rate: float) -> None:
+        self.rate = rate
+        matrices = [parameter for parameter in parameters if parameter.dim() > 1]
+        vectors = [parameter for parameter in parameters if parameter.dim() <= 1]
+        self._adam = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}],
+            rate,
+            betas=(0.9, 0.98),
+            foreach=True,
+        )
+
+    def zero_grad(self) -> None:
+        """Forgets all gradients."""
+        self._adam.zero_grad(set_to_none=True)
+
+    def step(self) -> None:
+        """One update with `rate`."""
+        for group in self._adam.param_groups:
+            group["lr"] = self.rate
+        self._adam.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs."""
+        return self._adam.state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes a state of this optimizer over."""
+        self._adam.load_state_dict(state)
 
 
 class Loop:
@@ -93,14 +127,7 @@ class Loop:
         for name, parameter in task.module.named_parameters():
             parameter.requires_grad_(name in trained)
         self.parameters = [parameter for _, parameter in named]
-        matrices = [p for p in self.parameters if p.dim() > 1]
-        vectors = [p for p in self.parameters if p.dim() <= 1]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": matrices, "weight_decay": 0.01}, {"params": vectors, "weight_decay": 0.0}],
-            options.schedule.rate,
-            betas=(0.9, 0.98),
-            foreach=True,
-        )
+        self.optimizer = (Muon if options.muon else AdamW)(self.parameters, options.schedule.rate)
         self.average = copy.deepcopy(task.module).requires_grad_(False)
         kept = dict(self.average.named_parameters())
         self._averaged = [kept[name] for name, _ in named]
@@ -151,10 +178,9 @@ class Loop:
         self._mark = now
 
     def _one_step(self) -> Tensor:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.options.schedule.at(self.step)
+        self.optimizer.rate = self.options.schedule.at(self.step)
         loss, statistics = self.task.loss(self.step)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.options.clip, foreach=True)
         self.optimizer.step()

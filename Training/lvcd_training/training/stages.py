@@ -170,7 +170,9 @@ def channels_last(model: nn.Module) -> None:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
 
-def loop_options(settings: Settings, plan: Schedule, steps: int, clip: float = 1.0) -> LoopOptions:
+def loop_options(
+    settings: Settings, plan: Schedule, steps: int, clip: float = 1.0, muon: bool = False
+) -> LoopOptions:
     """Options of the loop from the settings."""
     return LoopOptions(
         settings.runs,
@@ -181,6 +183,7 @@ def loop_options(settings: Settings, plan: Schedule, steps: int, clip: float = 1
         clip=clip,
         save_minutes=settings.save_minutes,
         validate_every=settings.validate_every,
+        muon=muon,
     )
 
 
@@ -246,7 +249,7 @@ def train_colorizer(settings: Settings, video: bool) -> None:
     task = ColorizerTask(name, model, encoding_codec(settings), data, ClipSet(settings.data, "validation"), options)
     if settings.compiled:
         task.compile()
-    Loop(task, loop_options(settings, plan, steps)).run()
+    Loop(task, loop_options(settings, plan, steps, muon=True)).run()
 
 
 def _start(settings: Settings, model: Colorizer, data: FrameStore, video: bool) -> None:
