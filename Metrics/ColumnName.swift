@@ -14,6 +14,7 @@ struct ColumnName {
     var changed = deviations.compactMap(\.self)
     if evaluation.size != EvaluationProtocol.paper.size { changed.append(evaluation.size.description) }
     if evaluation.resize != EvaluationProtocol.paper.resize { changed.append(evaluation.resize) }
+    if evaluation.pixels != .all { changed.append(evaluation.pixels.rawValue) }
     let qualifiers = always + changed
     let title = title ?? id.title
     label = qualifiers.isEmpty ? title : "\(title)[\(qualifiers.joined(separator: ","))]"

@@ -29,6 +29,12 @@ public struct EDMDMetric: Metric {
   ) throws(MetricsError) {
     let settings = try EDMDOptions(options)
     self.settings = settings
+    guard evaluation.pixels == .all || settings.place == .evaluation else {
+      // Frames put together from changed pixels exist at evaluation size only.
+      throw .illegalValue(
+        metric: .edmd, option: "place", value: settings.place.rawValue,
+        legal: ["\(EDMDOptions.Place.evaluation.rawValue), where changed pixels alone are judged"])
+    }
     do {
       var file = settings.weights.map { URL(fileURLWithPath: $0) }
       if file == nil, let id = WeightID(rawValue: settings.extractor) { file = try weights?.find(id).url }

@@ -102,7 +102,9 @@ public struct PSNRMetric: Metric {
   private final class Observer: ClipObserver {
     private let metric: PSNRMetric
     private let clipID: String
-    private var errors: [Double] = []
+    /// Mean squared errors; nil where no pixel is judged.
+    private var errors: [Double?] = []
+    private var rightShares: [Double] = []
 
     init(_ metric: PSNRMetric, _ clipID: String) {
       self.metric = metric
@@ -111,31 +113,43 @@ public struct PSNRMetric: Metric {
 
     func observe(original: OriginalFrame, generated: GeneratedFrame) throws {
       try checkSizes(clip: clipID, original, generated)
-      errors.append(SquaredError.mean(original.frame, generated.frame))
+      let region = original.region
+      if let right = PixelRegion.rightShare(generated.frame, original.frame, in: region) {
+        rightShares.append(right)
+      }
+      let error = SquaredError.mean(original.frame, generated.frame)
+      errors.append(region.map { $0.count == 0 ? nil : error / $0.share } ?? error)
     }
 
     func finish() -> ClipMeasurement {
-      let frames = errors.map(metric.decibel)
+      let frames = errors.map { $0.flatMap(metric.decibel) }
       var missing: [Int: String] = [:]
-      for (position, value) in frames.enumerated() where value == nil {
-        missing[position] = "identical to the original: psnr is infinite"
+      for (position, error) in errors.enumerated() where frames[position] == nil {
+        missing[position] =
+          error == nil
+          ? "no pixel differs from the reference" : "identical to the original: psnr is infinite"
       }
+      let errors = errors.compactMap(\.self)
       let counters =
         switch metric.identicalFrames {
         case .cap100: ["capped_frames": errors.filter { $0 < PSNRMetric.capError }.count]
-        case .infinite: ["infinite_frames": missing.count]
+        case .infinite: ["infinite_frames": errors.count { metric.decibel($0) == nil }]
         }
       let meanError = errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
       let pooled = meanError.flatMap(metric.decibel)
       let finite = frames.compactMap(\.self)
       let ofFrames =
-        finite.count == frames.count && !finite.isEmpty
+        finite.count == errors.count && !finite.isEmpty
         ? finite.reduce(0, +) / Double(finite.count) : nil
       let isPooled = metric.aggregation == .pooled
-      let other = isPooled ? ("frame-db", ofFrames) : ("pooled", pooled)
+      var alternatives: [String: Double] = [:]
+      alternatives[isPooled ? "frame-db" : "pooled"] = isPooled ? ofFrames : pooled
+      if !rightShares.isEmpty {
+        alternatives["right-pixels"] = rightShares.reduce(0, +) / Double(rightShares.count)
+      }
       return ClipMeasurement(
         frames: frames, missing: missing, value: isPooled ? pooled : ofFrames,
-        alternatives: other.1.map { [other.0: $0] } ?? [:], counters: counters)
+        alternatives: alternatives, counters: counters)
     }
   }
 }

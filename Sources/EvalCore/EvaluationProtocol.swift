@@ -11,13 +11,25 @@ public struct EvaluationProtocol: Codable, Hashable, Sendable {
   public var resize: String
   /// Whether the reference frame, which every method is given, is evaluated too.
   public var evaluatesReference: Bool
+  /// Which pixels are judged.
+  public var pixels: Pixels
+
+  /// Which pixels of a frame are judged.
+  public enum Pixels: String, Codable, Sendable, CaseIterable {
+    /// All.
+    case all
+    /// Those whose true colour is not the reference's at the same place (`PixelRegion`): where copying the reference
+    /// does not help.
+    case changed
+  }
 
   /// Makes a protocol.
-  public init(name: String, size: FrameSize, resize: String, evaluatesReference: Bool) {
+  public init(name: String, size: FrameSize, resize: String, evaluatesReference: Bool, pixels: Pixels = .all) {
     self.name = name
     self.size = size
     self.resize = resize
     self.evaluatesReference = evaluatesReference
+    self.pixels = pixels
   }
 
   /// The default: 256x256, antialiased bilinear, reference frame left out.
@@ -27,12 +39,14 @@ public struct EvaluationProtocol: Codable, Hashable, Sendable {
 
   /// What the protocol adds to every metric's signature.
   public var signatureFields: [String: String] {
-    [
+    var fields = [
       "proto": self == .paper ? name : name + "*",
       "size": size.description,
       "resize": resize,
       "ref": evaluatesReference ? "incl" : "excl",
       "bits": "8",
     ]
+    if pixels != .all { fields["pixels"] = pixels.rawValue }
+    return fields
   }
 }

@@ -121,19 +121,22 @@ public final class OriginalFrame {
   public let storedFrame: Frame
   /// The input lineart at stored size, where the suite has one.
   public let lineart: Frame?
+  /// The pixels that are judged; nil: all. Outside of them generated frames hold the original's values.
+  public let region: PixelRegion?
   /// The clip this frame belongs to.
   public let clip: OriginalClip
   private let shelf = ProductShelf()
 
   /// Makes a frame.
   public init(
-    index: Int, frame: Frame, storedFrame: Frame? = nil, lineart: Frame? = nil,
+    index: Int, frame: Frame, storedFrame: Frame? = nil, lineart: Frame? = nil, region: PixelRegion? = nil,
     clip: OriginalClip = OriginalClip()
   ) {
     self.index = index
     picture = IdentifiedFrame(frame)
     self.storedFrame = storedFrame ?? frame
     self.lineart = lineart
+    self.region = region
     self.clip = clip
   }
 

@@ -32,6 +32,11 @@ struct ScoringOptions: ParsableArguments {
   @Flag(name: .customLong("include-reference"), help: "Evaluate the reference frame too.")
   var includesReference = false
 
+  @Option(
+    name: .long,
+    help: "Pixels to judge: all, or changed, those whose true colour is not the reference's at the same place.")
+  var pixels: String?
+
   @Option(name: .long, help: "Only clips whose id fits this pattern (* and ?).")
   var clips: String?
 
@@ -62,6 +67,7 @@ struct ScoringOptions: ParsableArguments {
       add("--metric-option", "metric_options", .object([metric: .object([name: .string(value)])]))
     }
     add("--include-reference", "evaluate_reference", includesReference ? .bool(true) : nil)
+    add("--pixels", "pixels", pixels.map(JSONValue.string))
     add("--clips", "clips", clips.map(JSONValue.string))
     add("--limit", "limit", limit.map { .number(Double($0)) })
     return layers

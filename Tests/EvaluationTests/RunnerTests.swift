@@ -24,6 +24,25 @@ import Testing
     #expect(results.cells[1].values[.psnr]?.frames == 12)
   }
 
+  @Test func changedPixelsAreJudgedAlone() throws {
+    var harness = try Harness()
+    harness.configuration.metrics = [.psnr, .ssim, .edmd]
+    let whole = try harness.run("whole")
+    harness.configuration.frameProtocol.pixels = .changed
+    let part = try harness.run("part")
+    #expect(part.metrics.allSatisfy { $0.label.contains("changed") && $0.signature.contains("pixels:changed") })
+    func values(_ results: RunResults, _ row: Int) -> (psnr: Double, right: Double) {
+      let summary = results.cells[row].values[.psnr]
+      return (summary?.value ?? .nan, summary?.alternatives["right-pixels"] ?? .nan)
+    }
+    // A copied reference has all changed pixels wrong, and the others no longer hide it.
+    #expect(values(part, 0).right == 0 && values(whole, 0).right > 0)
+    #expect(values(part, 0).psnr < values(whole, 0).psnr)
+    #expect(values(part, 2).psnr == 100 && values(part, 2).right == 1)
+    // Judging other pixels colours nothing anew, and is not taken for the run that is there.
+    #expect(throws: (any Error).self) { try harness.run("whole") }
+  }
+
   @Test func valuesHaveIntervalsFromTenClipsOn() throws {
     var harness = try Harness(clips: 10)
     harness.configuration.metrics = [.psnr]

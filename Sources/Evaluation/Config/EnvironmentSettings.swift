@@ -12,6 +12,7 @@ public enum EnvironmentSettings {
     "SUITES": ("suites", true), "METRICS": ("metrics", true), "SEED": ("seed", false),
     "CLIPS": ("clips", false), "LIMIT": ("limit", false), "ON_ERROR": ("on_error", false),
     "MAX_FAILED": ("max_failed", false), "EVALUATE_REFERENCE": ("evaluate_reference", false),
+    "PIXELS": ("pixels", false),
   ]
 
   /// Variables that stand for options of every command.

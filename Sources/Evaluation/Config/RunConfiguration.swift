@@ -70,6 +70,12 @@ public struct RunConfiguration: Sendable {
     if let included = try object.bool("evaluate_reference") {
       frameProtocol.evaluatesReference = included
     }
+    if let name = try object.string("pixels") {
+      guard let pixels = EvaluationProtocol.Pixels(rawValue: name) else {
+        throw object.bad("pixels", .string(name), "'all' or 'changed'")
+      }
+      frameProtocol.pixels = pixels
+    }
     if let names = try object.strings("suites") { suites = names }
     if let names = try object.strings("metrics") { metrics = try Self.metrics(names, file: file) }
     if var options = try object.object("metric_options") {
@@ -162,6 +168,7 @@ public struct RunConfiguration: Sendable {
       "methods": .array(methods.map(\.document)), "seed": .number(Double(seed)),
       "on_error": .string(stopsAtFirstFailure ? "stop" : "report"), "max_failed": .number(Double(maxFailed)),
     ]
+    if frameProtocol.pixels != .all { members["pixels"] = .string(frameProtocol.pixels.rawValue) }
     if !metricOptions.isEmpty {
       members["metric_options"] = .object(
         Dictionary(

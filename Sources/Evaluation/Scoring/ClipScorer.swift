@@ -40,6 +40,7 @@ struct ClipScorer {
     let lineartReader = needsLineart ? try suite.openSketch(of: clip).makeReader() : nil
     let lanes = entries.map { Lane($0, clip: clip, suite: suite.name) }
     let resizer = FrameResizer(size: frameProtocol.size, filter: filter)
+    let reference = try clock.measure(.decode) { try judgedReference(originals, resizer) }
     let reader = try originals.makeReader()
     var originalHash = ClipHasher()
     let originalClip = OriginalClip(features: features)
@@ -57,8 +58,11 @@ struct ClipScorer {
       let original =
         isEvaluated
         ? clock.measure(.measure) {
-          OriginalFrame(
-            index: index, frame: resizer(stored), storedFrame: stored, lineart: lineart, clip: originalClip)
+          let frame = resizer(stored)
+          // Composites exist at evaluation size only, so that is the stored size where pixels are chosen.
+          return OriginalFrame(
+            index: index, frame: frame, storedFrame: reference == nil ? stored : nil, lineart: lineart,
+            region: reference.map { PixelRegion(changedFrom: $0, to: frame) }, clip: originalClip)
         } : nil
       for lane in lanes { lane.advance(original: original, stored: stored, resizer: resizer, clock: clock) }
     }
@@ -78,6 +82,17 @@ struct ClipScorer {
         try lane.finish(originalHash: hash, skippedReference: skipped, originalNotes: originals.notes)
       }
     }
+  }
+}
+
+extension ClipScorer {
+  /// The reference at evaluation size where only changed pixels are judged, else nil.
+  private func judgedReference(_ originals: any FrameSource, _ resizer: FrameResizer) throws -> Frame? {
+    guard frameProtocol.pixels == .changed else { return nil }
+    let reader = try originals.makeReader()
+    for _ in 0..<clip.reference { _ = try reader.next() }
+    // A clip that ends before its reference is told of where its frames are counted.
+    return try reader.next().map { resizer($0) }
   }
 }
 
@@ -135,7 +150,9 @@ private final class Lane {
         let resized = frames == nil ? original.frame : resizer(output)
         checks.observe(
           original: stored, output: output, originalScaled: original.frame, outputScaled: resized)
-        let generated = GeneratedFrame(frame: resized, storedFrame: output)
+        let generated =
+          original.region.map { GeneratedFrame(frame: $0.composite(resized, over: original.frame)) }
+          ?? GeneratedFrame(frame: resized, storedFrame: output)
         for (_, observer) in observers { try observer.observe(original: original, generated: generated) }
       }
     } catch {
