@@ -11,10 +11,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from lvcd_training.__main__ import parser, settings_from
+from lvcd_training.config import ModelConfig
 from lvcd_training.data.packs import ClipSet, write_pack
 from lvcd_training.data.shards import ShardClip, read_shard
 from lvcd_training.errors import TrainingError, write_atomically
+from lvcd_training.model.colorizer import Colorizer, is_inert, is_temporal
+from lvcd_training.training.colorizer import ColorizerOptions, ColorizerTask
 from lvcd_training.training.loop import Loop, LoopOptions, Schedule
+from lvcd_training.training.stages import _rebase
 from lvcd_training.training.state import load_state, save_state
 
 
@@ -139,3 +144,34 @@ def test_damaged_data_is_refused_by_name(tmp_path: Path) -> None:
     shard.write_bytes(b"not safetensors")
     with pytest.raises(TrainingError, match="shard-00000"):
         list(read_shard(shard))
+
+
+def test_video_run_takes_the_image_runs_newest_weights(tmp_path: Path) -> None:
+    arguments = parser().parse_args(["video", "--root", str(tmp_path), "--device", "cpu"])
+    settings = settings_from(arguments)
+    settings.runs.mkdir(parents=True)
+    names = list(Colorizer(settings.config).state_dict())
+    save_state(settings.state("image"), {"average": {name: torch.tensor(1.0) for name in names}})
+    own = {name: torch.tensor(2.0) for name in names}
+    save_state(settings.state("video"), {"step": 7, "module": own, "average": dict(own), "optimizer": {}})
+    _rebase(settings, "video")
+    state = load_state(settings.state("video"))
+    assert state["step"] == 7
+    for part in ("module", "average"):
+        assert {name: value.item() for name, value in state[part].items()} == {
+            name: 2.0 if is_temporal(name) else 1.0 for name in names
+        }
+    assert any(map(is_temporal, names)) and not all(map(is_temporal, names))
+
+
+def test_stages_train_different_parameters() -> None:
+    model = Colorizer(ModelConfig())
+    names = [name for name, _ in model.named_parameters()]
+
+    def trained(video: bool) -> set[str]:
+        task = ColorizerTask.__new__(ColorizerTask)
+        task.options = ColorizerOptions(1, 1, 14, video)
+        return {name for name in names if task.trained(name)}
+
+    assert not trained(True) & trained(False)
+    assert trained(True) | trained(False) == {name for name in names if not is_inert(name)}

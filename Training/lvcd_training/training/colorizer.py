@@ -69,8 +69,8 @@ class ColorizerTask:
         self._network = torch.compile(self.module)
 
     def trained(self, name: str) -> bool:
-        """The temporal branch is trained by the video stage only; parameters without influence never."""
-        return not is_inert(name) and (self.options.video or not is_temporal(name))
+        """The video stage trains the temporal branch, the image stage all else; parameters without influence never."""
+        return not is_inert(name) and is_temporal(name) == self.options.video
 
     def describe(self) -> dict[str, Any]:
         """Configuration, seed and batch. Of the codec only what makes the latents: its decoder is trained apart."""

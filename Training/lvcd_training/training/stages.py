@@ -19,7 +19,7 @@ from ..export import export_colorizer, load_colorizer, write_weights
 from ..flow.raft import RAFTSmall
 from ..flow.training import FlowOptions, FlowTask
 from ..model.codec import Codec
-from ..model.colorizer import Colorizer
+from ..model.colorizer import Colorizer, is_temporal
 from ..model.initialise import initialise
 from .codec import CodecTask
 from .colorizer import ColorizerOptions, ColorizerTask
@@ -234,7 +234,10 @@ def train_colorizer(settings: Settings, video: bool) -> None:
     data = store(settings, stage)
     torch.manual_seed(settings.seed)
     model = Colorizer(config)
-    if not settings.state(name).exists():
+    if settings.state(name).exists():
+        if video:
+            _rebase(settings, name)
+    else:
         _start(settings, model, data, video)
     channels_last(model.to(settings.device))
     autocast = settings.device.type == "cuda"
@@ -250,6 +253,18 @@ def train_colorizer(settings: Settings, video: bool) -> None:
     if settings.compiled:
         task.compile()
     Loop(task, loop_options(settings, plan, steps, muon=True)).run()
+
+
+def _rebase(settings: Settings, name: str) -> None:
+    """Gives a video run the image run's newest weights: the two train different parameters and may take turns."""
+    image = settings.best(run_name("image", settings.config))
+    if image is None:
+        return
+    newest = load_state(image)["average"]
+    state = load_state(settings.state(name))
+    for part in ("module", "average"):
+        state[part] |= {key: value for key, value in newest.items() if not is_temporal(key)}
+    save_state(settings.state(name), state)
 
 
 def _start(settings: Settings, model: Colorizer, data: FrameStore, video: bool) -> None:
