@@ -3,6 +3,8 @@ SWIFT ?= swift
 PROGRAM = .build/release/lvcd-bench
 SUITES = --suite similar --suite general
 RUN ?= runs/default
+# Table 3 colours each clip once per overlap; four clips tell the times apart.
+TABLE3_CLIPS ?= 4
 
 TRAINING ?= .training
 DEVICE ?= cpu
@@ -14,6 +16,8 @@ run: build
 	@$(PROGRAM) weights get --packages || echo "make run: some weights are missing; going on without them" >&2
 	@Scripts/build-open-set.sh $(PROGRAM) || true
 	@$(PROGRAM) run $(SUITES) $$(test -f data/open/open.suite.json && echo --suite data/open/open.suite.json) -o $(RUN)
+	@$(PROGRAM) run --suite paper-table2 -o $(RUN)-table2
+	@$(PROGRAM) run --suite paper-table3 --limit $(TABLE3_CLIPS) -o $(RUN)-table3
 
 build: packages
 	$(SWIFT) build -c release --product lvcd-bench
