@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     add("--save-minutes", type=float, default=5)
     add("--validate-every", type=int, default=500)
     add("--start", type=Path, help="codec, image, video: begin a run with the weights of an exported file")
+    add("--noise-mean", type=float, default=1.0, help="mean of the noise levels' logarithms")
     add("--low-noise-share", type=float, default=0.0, help="share of noise levels drawn around 0.5 instead")
     add("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), help="data: which sets")
     add("--program", type=Path, default=REPOSITORY / ".build/release/lvcd-bench", help="data: the generator")

@@ -49,6 +49,7 @@ class Settings:
     finish: int | None
     save_minutes: float
     validate_every: int
+    noise_mean: float
     low_noise_share: float
     start: Path | None
 
@@ -246,6 +247,7 @@ def train_colorizer(settings: Settings, video: bool) -> None:
         clips=settings.clips or (1 if video else 3),
         targets=config.video_frames if video else 3,
         video=video,
+        sigma_mean=settings.noise_mean,
         low_noise_share=settings.low_noise_share,
         autocast=autocast,
     )
