@@ -2,8 +2,8 @@
 
     python Benchmarks/claims.py [--program .build/release/lvcd-bench] [--work runs/claims] [--clips 40] [--frames 45]
 
-Generates clips of the family `similar` that no set and no training has, colours them with every variant that the
-weights allow, scores whole frames and changed pixels alone (`--pixels changed`), and prints Markdown: the variants'
+Generates clips of the family `similar` that no set and no training has, colours them with the
+variants named by `--rows` (all but `- Ref Attn`, which needs weights of its own), scores whole frames and changed pixels alone (`--pixels changed`), and prints Markdown: the variants'
 values, the paired comparison of each with the full method (`lvcd-bench compare`, Holm's adjustment per table), and how
 PSNR changes from a clip's first segment to its last. Run again, it goes on where it stood. Needs numpy and scipy.
 """
@@ -44,28 +44,27 @@ def configuration(path, suite, methods, pixels):
     return path
 
 
+def records(run):
+    """Folder below `clips/` and content of every clip's record."""
+    clips = run / "clips"
+    for record in sorted(clips.glob("*/*/*.json")):
+        if not record.name.endswith(".failure.json"):
+            yield record.parent.relative_to(clips), json.loads(record.read_text())
+
+
 def outputs(run):
     """Frames of each row by its name: the row's folder is its name with a hash."""
-    results = {}
-    for record in sorted((run / "clips").glob("*/*/*.json")):
-        if record.name.endswith(".failure.json"):
-            continue
-        name = json.loads(record.read_text())["method"]["name"]
-        results[name] = (run / "frames" / record.parent.parent.name / record.parent.name / "%clip").resolve()
-    return results
+    return {record["method"]["name"]: run / "frames" / folder / "%clip" for folder, record in records(run)}
 
 
 def clip_scores(run, metric):
     """Scores frame by frame: row to clip to values."""
     scores = {}
-    for record in sorted((run / "clips").glob("*/*/*.json")):
-        if record.name.endswith(".failure.json"):
-            continue
-        document = json.loads(record.read_text())
-        for found in document["measurements"]:
+    for _, record in records(run):
+        for found in record["measurements"]:
             if found["metric"] == metric:
                 frames = [np.nan if value is None else value for value in found["measurement"]["frames"]]
-                scores.setdefault(document["method"]["name"], {})[document["clip"]] = np.array(frames)
+                scores.setdefault(record["method"]["name"], {})[record["clip"]] = np.array(frames)
     return scores
 
 

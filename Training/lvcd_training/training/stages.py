@@ -231,7 +231,7 @@ def train_colorizer(settings: Settings, video: bool) -> None:
     """Stages `image` and `video`; the video stage starts from the image stage's averaged weights."""
     config = settings.config
     stage = "video" if video else "image"
-    name, plan, steps = schedule(settings, run_name(stage, config), settings.rate or (5e-4 if video else 2e-3))
+    name, plan, steps = schedule(settings, run_name(stage, config), settings.rate or (1e-3 if video else 2e-3))
     data = store(settings, stage)
     torch.manual_seed(settings.seed)
     model = Colorizer(config)
