@@ -33,7 +33,7 @@ from .training.stages import (
 
 STAGES = [
     *("data", "codec", "image", "video", "raft"),
-    *("export", "export-raft", "evaluate", "evaluate-raft", "golden", "plan"),
+    *("export", "export-raft", "evaluate", "evaluate-raft", "golden", "steps"),
 ]
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -66,8 +66,10 @@ def parser() -> argparse.ArgumentParser:
     add("--save-minutes", type=float, default=5)
     add("--validate-every", type=int, default=500)
     add("--start", type=Path, help="codec, image, video: begin a run with the weights of an exported file")
+    add("--branch", type=Path, help="image, video: begin a run with a copy of another run's state")
     add("--noise-mean", type=float, default=1.0, help="mean of the noise levels' logarithms")
     add("--low-noise-share", type=float, default=0.0, help="share of noise levels drawn around 0.5 instead")
+    add("--rollout-share", type=float, default=0.0, help="share of steps that start from the model's own estimate")
     add("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), help="data: which sets")
     add("--program", type=Path, default=REPOSITORY / ".build/release/lvcd-bench", help="data: the generator")
     add("--size", type=int, default=128, help="data: side of the frames")
@@ -84,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
         help="evaluate: how segments are joined",
     )
     add("--batch", type=int, default=1, help="evaluate: clips at a time")
-    add("--run", default="image", help="plan: prints the steps of a run before and after its rate falls")
+    add("--run", default="image", help="steps: the run whose steps so far are printed")
     add("--jobs", type=int, default=1, help="data: generator threads")
     return result
 
@@ -164,8 +166,8 @@ def main() -> int:
     torch.backends.cudnn.allow_tf32 = True
     try:
         match arguments.stage:
-            case "plan":
-                print(*steps_of(settings_from(arguments), arguments.run))
+            case "steps":
+                print(steps_of(settings_from(arguments), arguments.run))
             case "data":
                 make_data(arguments)
             case "codec":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from lvcd_training.errors import TrainingError, write_atomically
 from lvcd_training.model.colorizer import Colorizer, is_inert, is_temporal
 from lvcd_training.training.colorizer import ColorizerOptions, ColorizerTask
 from lvcd_training.training.loop import Loop, LoopOptions, Schedule
-from lvcd_training.training.stages import _rebase
+from lvcd_training.training.stages import _rebase, branch, steps_of
 from lvcd_training.training.state import load_state, save_state
 
 
@@ -162,6 +163,21 @@ def test_video_run_takes_the_image_runs_newest_weights(tmp_path: Path) -> None:
             name: 2.0 if is_temporal(name) else 1.0 for name in names
         }
     assert any(map(is_temporal, names)) and not all(map(is_temporal, names))
+
+
+def test_ablation_branches_off_another_run(tmp_path: Path) -> None:
+    settings = settings_from(parser().parse_args(["image", "--root", str(tmp_path), "--device", "cpu", "--ablation"]))
+    settings.runs.mkdir(parents=True)
+    described = {"config": replace(settings.config, reference_attention=True).to_json(), "seed": 1}
+    save_state(settings.state("image"), {"task": "image", "describe": described, "step": 7})
+    branch(settings, "image-ablation", settings.state("image"))
+    state = load_state(settings.state("image-ablation"))
+    assert (state["task"], state["step"]) == ("image-ablation", 7)
+    assert state["describe"] == {"config": settings.config.to_json(), "seed": 1}
+    assert steps_of(settings, "image-ablation") == 7
+    save_state(settings.state("codec"), {"task": "codec", "describe": {}, "step": 7})
+    with pytest.raises(TrainingError, match="codec.state: not the state of an image"):
+        branch(settings, "image-ablation", settings.state("codec"))
 
 
 def test_stages_train_different_parameters() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,11 +22,15 @@ SIGMA_EDGES = (0.2, 0.5, 1.5, 6.0, 30.0)
 VALIDATION_SIGMA = 30.0
 IMAGE_TIMES = (0, 4, 12, 20, 28)
 REFERENCE_WEIGHT = 0.1
+ROLLOUT_SIGMA = (10.0, 300.0)
 
 
 @dataclass(frozen=True)
 class ColorizerOptions:
-    """Settings of a stage: clips per step, targets per clip, and the distribution of the noise levels."""
+    """Settings of a stage: clips per step, targets per clip, and the distribution of the noise levels.
+
+    `rollout_share`: share of steps that start from the model's own estimate, as sampling does, and not from the truth.
+    """
 
     seed: int
     clips: int
@@ -34,6 +39,7 @@ class ColorizerOptions:
     sigma_mean: float = 1.0
     sigma_deviation: float = 1.6
     low_noise_share: float = 0.0
+    rollout_share: float = 0.0
     autocast: bool = False
 
 
@@ -95,16 +101,46 @@ class ColorizerTask:
             clean = self._codec.encoder(images)
         generator = torch.Generator(clean.device).manual_seed((options.seed << 40) + 2 * step + 1)
         sigma = self._sigmas(len(clean), generator)
-        noised = clean + sigma.view(-1, 1, 1, 1) * torch.randn(clean.shape, generator=generator, device=clean.device)
+        noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+        rollout = torch.rand((), generator=generator, device=clean.device).item() < options.rollout_share
         with torch.autocast(clean.device.type, torch.bfloat16, enabled=options.autocast):
             context = self.module.context(images[:: self._routing.frames])
+            start = self._estimate(clean, noise, sigma, hints, context, generator) if rollout else clean
+            noised = start + sigma.view(-1, 1, 1, 1) * noise
             raw = self._run(self._network, clean, noised, sigma, hints, context, self._routing)
         errors = (raw.float() - training_target(clean, noised, sigma)).pow(2).mean((1, 2, 3))
+        if rollout:
+            # The estimate's error adds to the noise: the weight is that of the level at which both together lie.
+            variance = (start - clean).pow(2).mean((1, 2, 3))
+            errors = errors * sigma**2 / (sigma**2 + variance)
         errors = errors.unflatten(0, (options.clips, -1))
         targets = errors[:, 1:].flatten()
         return targets.mean() + REFERENCE_WEIGHT * errors[:, 0].mean(), self._statistics(
             targets.detach(), sigma.unflatten(0, (options.clips, -1))[:, 1:].flatten()
         )
+
+    @torch.no_grad()
+    def _estimate(
+        self,
+        clean: Tensor,
+        noise: Tensor,
+        sigma: Tensor,
+        hints: Tensor,
+        context: Tensor,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """What one call makes of the same noise at a level so high that nothing of the truth is left in it.
+
+        In sampling the noised latents hold such estimates. A network that has only seen true latents under its noise
+        takes their errors for the truth and keeps them (the exposure bias of diffusion models).
+        """
+        low, high = (math.log(value) for value in ROLLOUT_SIGMA)
+        draws = self.options.clips if self.options.video else len(clean)
+        share = torch.rand(draws, generator=generator, device=generator.device).repeat_interleave(len(clean) // draws)
+        level = torch.maximum(torch.exp(low + (high - low) * share), 1.5 * sigma)
+        noised = clean + level.view(-1, 1, 1, 1) * noise
+        raw = self._run(self._network, clean, noised, level, hints, context, self._routing)
+        return denoised(raw.float(), noised, level)
 
     @staticmethod
     def _run(

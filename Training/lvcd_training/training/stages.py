@@ -51,7 +51,9 @@ class Settings:
     validate_every: int
     noise_mean: float
     low_noise_share: float
+    rollout_share: float
     start: Path | None
+    branch: Path | None
 
     @property
     def data(self) -> Path:
@@ -155,13 +157,24 @@ def schedule(settings: Settings, name: str, rate: float) -> tuple[str, Schedule,
     return final, Schedule(rate, start=plan["start"], decay=plan["decay"]), plan["start"] + plan["decay"]
 
 
-def steps_of(settings: Settings, name: str) -> tuple[int, int]:
-    """Steps of a finished run at the constant rate and while the rate fell: what an ablation must repeat."""
-    path = settings.runs / f"{name}-final.json"
-    if not path.exists():
-        raise TrainingError(f"{path}: missing; bring the run '{name}' to an end with --finish first")
-    plan = json.loads(path.read_text())
-    return plan["start"], plan["decay"]
+def steps_of(settings: Settings, name: str) -> int:
+    """Steps of a run so far: what an ablation must repeat."""
+    state = load_state(settings.state(name))
+    return int(state["step"])
+
+
+def branch(settings: Settings, name: str, source: Path) -> None:
+    """Begins run `name` with a copy of another run's state: what both have learned up to there they share."""
+    state = load_state(source)
+    try:
+        described = ModelConfig.from_json(state["describe"]["config"])
+        shared = replace(described, reference_attention=settings.config.reference_attention)
+        state["describe"]["config"] = shared.to_json()
+    except KeyError as error:
+        raise TrainingError(f"{source}: not the state of an image or a video run (no {error})") from error
+    state["task"] = name
+    save_state(settings.state(name), state)
+    print(f"{name}: branches off {source.name} at step {state['step']}", flush=True)
 
 
 def channels_last(model: nn.Module) -> None:
@@ -235,6 +248,8 @@ def train_colorizer(settings: Settings, video: bool) -> None:
     data = store(settings, stage)
     torch.manual_seed(settings.seed)
     model = Colorizer(config)
+    if settings.branch is not None and not settings.state(name).exists():
+        branch(settings, name, settings.branch)
     if settings.state(name).exists():
         if video:
             _rebase(settings, name)
@@ -249,6 +264,7 @@ def train_colorizer(settings: Settings, video: bool) -> None:
         video=video,
         sigma_mean=settings.noise_mean,
         low_noise_share=settings.low_noise_share,
+        rollout_share=settings.rollout_share,
         autocast=autocast,
     )
     task = ColorizerTask(name, model, encoding_codec(settings), data, ClipSet(settings.data, "validation"), options)
@@ -289,7 +305,7 @@ def _start(settings: Settings, model: Colorizer, data: FrameStore, video: bool) 
 
 
 def without_reference_attention(settings: Settings) -> Settings:
-    """The settings of the ablation: same seeds, same budget."""
+    """The settings of the ablation: same seeds, same batches."""
     return replace(settings, config=replace(settings.config, reference_attention=False))
 
 
