@@ -8,12 +8,12 @@ import Testing
 
 @testable import LVCDModel
 
-/// The model inside the program against the network it was trained as, on the weights that ship.
+/// The models inside the program against the networks they were trained as, on the weights that ship.
 @Suite struct EmbeddedModelTests {
   /// Written from the same weights by the training's stage `golden`.
-  private static func golden() throws -> CheckpointFile {
+  private static func golden(_ model: String) throws -> CheckpointFile {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try CheckpointFile.open(folder.appendingPathComponent("Golden/lvcd-mini.safetensors"))
+    return try CheckpointFile.open(folder.appendingPathComponent("Golden/\(model).safetensors"))
   }
 
   private final class Recorder: SequenceObserver {
@@ -22,10 +22,11 @@ import Testing
     func willStep(_ step: Int, segment: Int) {}
   }
 
-  @Test func firstAndLaterSegmentsEqualTheTrainedNetwork() throws {
-    let file = try Self.golden()
+  @Test(arguments: EmbeddedModels.colorizers)
+  func firstAndLaterSegmentsEqualTheTrainedNetwork(name: String) throws {
+    let file = try Self.golden(name)
     func number(_ name: String) throws -> Int { try #require(file.metadata[name].flatMap { Int($0) }) }
-    let model = try WeightFiles(embedded: EmbeddedModels.standard).model()
+    let model = try WeightFiles(embedded: name).model()
     let settings = try LVCDSettings(["steps": "\(number("steps"))"], folder: URL(fileURLWithPath: "/"))
     let options = try settings.options(model.configuration, seed: UInt64(number("seed")))
     let plan = options.plan(frames: try number("frames"), model.configuration)
@@ -93,6 +94,7 @@ import Testing
     #expect(throws: ModelError.notEmbedded(name: "none", legal: EmbeddedModels.colorizers)) {
       try WeightFiles(embedded: "none")
     }
-    #expect(EmbeddedModels.colorizers.contains(EmbeddedModels.standard))
+    #expect(
+      EmbeddedModels.colorizers == [EmbeddedModels.standard, EmbeddedModels.withoutReferenceAttention])
   }
 }
