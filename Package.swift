@@ -126,7 +126,7 @@ let package = Package(
       name: "Evaluation",
       dependencies: [
         "EvalCore", "Hashing", "Media", "Imaging", "Metrics", "Baselines", "LVCDModel", "Perception",
-        "EmbeddedModels", "EmbeddedSuites", "Comparison", "Statistics", "WeightStore", "ClipBuilding",
+        "EmbeddedSuites", "Comparison", "Statistics", "WeightStore", "ClipBuilding",
       ]),
     .executableTarget(
       name: "LVCDBench",

@@ -2,10 +2,10 @@
 
     python Benchmarks/claims.py [--program .build/release/lvcd-bench] [--work runs/claims] [--clips 40] [--frames 45]
 
-Generates clips of the family `similar` that no set and no training has, colours them with the
-variants named by `--rows` (all but `- Ref Attn`, which needs weights of its own), scores whole frames and changed pixels alone (`--pixels changed`), and prints Markdown: the variants'
-values, the paired comparison of each with the full method (`lvcd-bench compare`, Holm's adjustment per table), and how
-PSNR changes from a clip's first segment to its last. Run again, it goes on where it stood. Needs numpy and scipy.
+Generates clips of the family `similar` that no set and no training has, colours them with the variants named by `--rows`
+(default all), scores whole frames and changed pixels alone (`--pixels changed`), and prints Markdown: the variants' values,
+the paired comparison of each with the full method (`lvcd-bench compare`, Holm's adjustment per table), and how PSNR
+changes from a clip's first segment to its last. Run again, it goes on where it stood. Needs numpy and scipy.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("runs/claims"))
     parser.add_argument("--clips", type=int, default=40)
     parser.add_argument("--frames", type=int, default=45)
-    parser.add_argument("--rows", nargs="+", default=[name for name in VARIANTS if name != "- Ref Attn"], choices=VARIANTS)
+    parser.add_argument("--rows", nargs="+", default=list(VARIANTS), choices=VARIANTS)
     options = parser.parse_args()
     work, rows = options.work.resolve(), options.rows
     if FULL not in rows:

@@ -101,13 +101,13 @@ import Testing
   /// The rows of the built-in configurations bear the labels of the paper's tables.
   @Test func thePapersTablesAreConfigurations() throws {
     let names = try PaperConfigurations.names.map { name in
-      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name, hasWeights: true)]).configuration
+      try ResolvedConfiguration(layers: [PaperConfigurations.layer(name)]).configuration
         .rows
         .filter { !$0.isTimingOnly }.map(\.name)
     }
     #expect(names[0] == ["copy-first", "fill-first", "fill-prev", "LVCD", "paper-table1"])
     #expect(names[1] == ["Full method", "- Ref Attn", "- Sample Schemes", "Prev Sample", "paper-table2"])
     #expect(names[2] == ["o=2", "o=4 (ours)", "o=6", "o=8", "o=10", "paper-table3"])
-    #expect(throws: ConfigError.self) { try PaperConfigurations.layer("paper-table4", hasWeights: true) }
+    #expect(throws: ConfigError.self) { try PaperConfigurations.layer("paper-table4") }
   }
 }

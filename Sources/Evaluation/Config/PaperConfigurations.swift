@@ -1,4 +1,3 @@
-internal import EmbeddedModels
 internal import EvalCore
 internal import Foundation
 internal import LVCDModel
@@ -10,20 +9,14 @@ public enum PaperConfigurations {
   public static let names = ["paper-table1", "paper-table2", "paper-table3"]
 
   /// The configuration as a layer under the environment and flags. Throws `ConfigError` for unknown names.
-  ///
-  /// - Parameter hasWeights: whether weight files are given; without them the ablation that needs weights of its own
-  ///   is a row only where the program carries these.
-  public static func layer(_ name: String, hasWeights: Bool) throws(ConfigError) -> ConfigurationLayer {
+  public static func layer(_ name: String) throws(ConfigError) -> ConfigurationLayer {
     guard let text = texts[name] else {
       throw .badValue(
         file: "built-in configurations", key: "name", found: "'\(name.prefix(40))'",
         expected: "one of \(names.joined(separator: ", "))\(NearestMatch.hint(name, among: names))")
     }
-    let hasAblation =
-      hasWeights || EmbeddedModels.colorizers.contains(EmbeddedModels.withoutReferenceAttention)
-    let known = hasAblation ? text : text.replacingOccurrences(of: #""no-ref-attn", "#, with: "")
     return ConfigurationLayer(
-      origin: .builtIn(name), document: try JSONValue.parse(Data(known.utf8), file: name))
+      origin: .builtIn(name), document: try JSONValue.parse(Data(text.utf8), file: name))
   }
 
   private static let texts = [

@@ -78,7 +78,7 @@ struct RunRequest: ParsableArguments {
     let environment = EnvironmentSettings.layers(ProcessInfo.processInfo.environment)
     let table = try builtIn
     if let table {
-      let base = try PaperConfigurations.layer(table, hasWeights: !files.weights.isEmpty)
+      let base = try PaperConfigurations.layer(table)
       layers += [base] + environment + [try .overrides(overrides, over: base)]
     } else if let config {
       let file = try ConfigurationLayer.file(URL(fileURLWithPath: config))
