@@ -11,11 +11,13 @@ DEVICE ?= cpu
 
 .PHONY: run test build packages open report-check gate bench train clean
 
-# Weights come first; without a connection the run goes on and its columns say what is missing.
+# Weights come first; without a connection the run goes on and its columns say what is missing. One set's table comes
+# before the others are begun.
 run: build
 	@$(PROGRAM) weights get --packages || echo "make run: some weights are missing; going on without them" >&2
+	@test -d $(RUN) || $(PROGRAM) run --suite similar -o $(RUN)
 	@Scripts/build-open-set.sh $(PROGRAM) || true
-	@$(PROGRAM) run $(SUITES) $$(test -f data/open/open.suite.json && echo --suite data/open/open.suite.json) -o $(RUN)
+	@$(PROGRAM) run $(SUITES) $$(test -f data/open/open.suite.json && echo --suite data/open/open.suite.json) --new-rows -o $(RUN)
 	@$(PROGRAM) run --suite paper-table2 -o $(RUN)-table2
 	@$(PROGRAM) run --suite paper-table3 --limit $(TABLE3_CLIPS) -o $(RUN)-table3
 

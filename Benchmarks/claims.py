@@ -98,7 +98,7 @@ def table_of_differences(program, run, rows):
     for row in rows:
         if row == FULL:
             continue
-        answer = json.loads(call(program, "compare", run, run, "--row-a", FULL, "--row-b", row, "--json"))
+        answer = json.loads(call(program, "compare", run, run, f"--row-a={FULL}", f"--row-b={row}", "--json"))
         for line in answer["lines"]:
             if line["quantity"] not in METRICS:
                 continue
