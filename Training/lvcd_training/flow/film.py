@@ -14,30 +14,30 @@ from torch import Tensor
 
 #: Room around a frame for places that the flow leads to outside it, in pixels.
 MARGIN = 64
-STILL, DEFORMED, TEXTURED, BLURRED, NOISY = 0.5, 0.6, 0.6, 0.4, 0.5
+STILL, DEFORMED, TEXTURED, BLURRED, NOISY = 0.2, 0.6, 0.6, 0.4, 0.5
 
 
 def _normal(rng: np.random.Generator, *shape: int) -> Tensor:
     return torch.from_numpy(rng.standard_normal(shape, dtype=np.float32))
 
 
-def places(height: int, width: int) -> Tensor:
+def _places(height: int, width: int) -> Tensor:
     """Pixel coordinates [1, 2, H, W], x first."""
     y, x = torch.meshgrid(torch.arange(height, dtype=torch.float32), torch.arange(width, dtype=torch.float32), indexing="ij")
     return torch.stack([x, y])[None]
 
 
-def sample(image: Tensor, at: Tensor) -> Tensor:
+def sample(image: Tensor, places: Tensor) -> Tensor:
     """Reads [n, C, H, W] at pixel coordinates [n, 2, h, w], bilinear; edge pixels outside."""
     size = torch.tensor([image.shape[3], image.shape[2]], dtype=torch.float32, device=image.device)
-    grid = (at.permute(0, 2, 3, 1) + 0.5) / size * 2 - 1
+    grid = (places.permute(0, 2, 3, 1) + 0.5) / size * 2 - 1
     return F.grid_sample(image, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def deformed(rng: np.random.Generator, second: Tensor, flow: Tensor) -> tuple[Tensor, Tensor]:
     """The second image drawn over a smooth field of up to a few pixels, and the flow that leads there."""
     number, _, height, width = second.shape
-    grid = places(height, width).to(second.device)
+    grid = _places(height, width).to(second.device)
     amplitude = exp(rng.uniform(log(0.1), log(6)))
     bend = _normal(rng, number, 2, 4, 4) * 0.7 + _normal(rng, number, 2, 1, 1)
     bend = F.interpolate(bend.to(second.device), (height, width), mode="bicubic", align_corners=False) * amplitude
@@ -64,7 +64,7 @@ def textured(rng: np.random.Generator, first: Tensor, second: Tensor, flow: Tens
     """Every surface gets a pattern that moves with it."""
     number, _, height, width = second.shape
     pattern = surface(rng, number, height + 2 * MARGIN, width + 2 * MARGIN).to(second.device)
-    grid = places(height, width).to(second.device) + MARGIN
+    grid = _places(height, width).to(second.device) + MARGIN
     moved = sample(pattern, grid + flow)
     still = pattern[:, :, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
     return first + moved, second + still
@@ -87,7 +87,7 @@ def blurred(rng: np.random.Generator, images: list[Tensor]) -> list[Tensor]:
 
 
 def filmed(rng: np.random.Generator, first: Tensor, second: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Any of the changes of scene and lens, each with its share; images [n, 3, H, W] in [-1, 1], flow [n, 2, H, W] in pixels."""
+    """Any of the changes, each with its share; images [n, 3, H, W] in [-1, 1], flow [n, 2, H, W] in pixels."""
     if rng.random() < STILL:
         second, flow = first, torch.zeros_like(flow)
     if rng.random() < DEFORMED:
@@ -96,13 +96,9 @@ def filmed(rng: np.random.Generator, first: Tensor, second: Tensor, flow: Tensor
         first, second = textured(rng, first, second, flow)
     if rng.random() < BLURRED:
         first, second = blurred(rng, [first, second])
-    return first, second, flow
-
-
-def exposed(rng: np.random.Generator, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """A film's light flickers and its grain is new in every frame."""
+    # A film's light flickers and its grain is new in every frame.
     second = second * float(rng.uniform(0.9, 1.1)) + float(rng.uniform(-0.05, 0.05))
     if rng.random() < NOISY:
         grain = float(rng.uniform(0, 0.05))
         first, second = (image + grain * _normal(rng, *image.shape).to(image.device) for image in (first, second))
-    return first.clamp(-1, 1), second.clamp(-1, 1)
+    return first.clamp(-1, 1), second.clamp(-1, 1), flow

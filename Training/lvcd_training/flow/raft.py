@@ -155,8 +155,7 @@ class RAFTSmall(nn.Module):
         self.cnet = FeatureEncoder(HIDDEN + CONTEXT, normalised=False)
         self.update_block = UpdateBlock()
 
-    def forward(self, first: Tensor, second: Tensor, iterations: int, untrained: int = 0) -> list[Tensor]:
-        """Flows of `iterations` updates, after `untrained` more that no gradient passes and no flow is returned of."""
+    def forward(self, first: Tensor, second: Tensor, iterations: int) -> list[Tensor]:
         features = self.fnet(torch.cat([first, second])).float()
         # Places need more digits than 16-bit floats have.
         with torch.autocast(first.device.type, enabled=False):
@@ -169,10 +168,6 @@ class RAFTSmall(nn.Module):
         )
         start = torch.stack([x, y]).float()[None]
         flow = start.new_zeros(len(first), 2, height, width)
-        with torch.no_grad():
-            for _ in range(untrained):
-                hidden, change = self.update_block(hidden, context, correlation.at(start + flow), flow)
-                flow = flow + change.float()
         flows = []
         for _ in range(iterations):
             flow = flow.detach()

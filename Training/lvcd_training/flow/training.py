@@ -13,19 +13,13 @@ from torch import Tensor
 from ..data.packs import ClipSet
 from ..data.store import FrameStore
 from ..training.curves import Row
-from .film import exposed, filmed, places, sample
+from .film import filmed
 from .raft import RAFTSmall
 
 GAMMA = 0.8
 CROP = 160
 #: Share of batches that are made to look like film.
-FILM = 0.8
-#: Exponent and offset in pixels of the robust error: precision on slow motion counts beside a few far misses.
-ROBUST, SMALL = 0.4, 0.01
-#: Weight of the difference between the first image and the second read along the flow, images in [-1, 1].
-WARPED = 10.0
-#: Share of steps that train later updates than the first, and the most that go before.
-LATE, BEFORE = 0.5, 14
+FILM = 0.6
 VALIDATION_PAIRS = 16
 VALIDATION_UPDATES = 12
 
@@ -86,21 +80,10 @@ class Pairs:
         return Pairs(images[0], images[1], flow, visible)
 
 
-def robust(flow: Tensor, exact: Tensor) -> Tensor:
-    """Mean of the robust error of flows [n, 2, H, W], after PWC-Net's fine-tuning loss."""
-    return (((flow - exact).abs().sum(1) + SMALL) ** ROBUST).mean()
-
-
-def warped_difference(first: Tensor, second: Tensor, flow: Tensor, visible: Tensor) -> Tensor:
-    """Mean absolute difference of the first image and the second read along the flow, where nothing hides it."""
-    read = sample(second, places(*flow.shape[2:]).to(flow.device) + flow)
-    return ((read - first).abs().mean(1) * visible).mean()
-
-
 class FlowTask:
-    """Sequence loss on exact flow, occluded pixels included, and on what lies at the flow's end."""
+    """Sequence loss on exact flow, occluded pixels included."""
 
-    columns = ["loss", "loss end-point error", "loss warped"]
+    columns = ["loss", "loss end-point error"]
 
     def __init__(
         self, name: str, model: RAFTSmall, data: FrameStore, validation: dict[str, ClipSet], options: FlowOptions
@@ -123,7 +106,7 @@ class FlowTask:
         return {"seed": self.options.seed, "pairs": self.options.pairs, "full_size": self.options.full_size}
 
     def loss(self, step: int) -> tuple[Tensor, Tensor]:
-        """Errors of every update's flow, later ones weighing more."""
+        """Absolute error of every update's flow, later ones weighing more."""
         options, clips = self.options, self._data.clips
         if self._records is None or step != self._next:
             self._records = self._data.records(self._plans(step))
@@ -133,22 +116,17 @@ class FlowTask:
         if not options.full_size:
             top, left = (int(rng.integers(side - CROP + 1)) for side in (clips.height, clips.width))
             pairs = pairs.crop(top, left, CROP)
-        first, second = pairs.first, pairs.second
         if rng.random() < FILM:
-            first, second, flow = filmed(rng, first, second, pairs.flow)
+            first, second, flow = filmed(rng, pairs.first, pairs.second, pairs.flow)
             pairs = Pairs(first, second, flow, pairs.visible)
-            first, second = exposed(rng, first, second)
         iterations = 12 if options.full_size else 6
-        before = int(rng.integers(1, BEFORE + 1)) if rng.random() < LATE else 0
         device = pairs.flow.device
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            flows = self.module(first, second, iterations, before)
+            flows = self.module(pairs.first, pairs.second, iterations)
         weights = [GAMMA ** (iterations - 1 - index) for index in range(iterations)]
-        losses = [robust(flow, pairs.flow) for flow in flows]
-        warped = [warped_difference(pairs.first, pairs.second, flow, pairs.visible) for flow in flows]
-        loss = torch.stack([w * (flow + WARPED * seen) for w, flow, seen in zip(weights, losses, warped)]).sum()
+        loss = torch.stack([w * (flow - pairs.flow).abs().mean() for w, flow in zip(weights, flows)]).sum()
         error = (flows[-1].detach() - pairs.flow).norm(dim=1).mean()
-        sums = torch.stack([loss.detach(), error, warped[-1].detach()])
+        sums = torch.stack([loss.detach(), error])
         return loss, torch.stack([sums, torch.ones_like(sums)], 1)
 
     def _plans(self, step: int) -> Iterator[np.ndarray]:
