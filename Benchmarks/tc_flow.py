@@ -3,13 +3,16 @@
     python Benchmarks/tc_flow.py [--program .build/release/lvcd-bench] [--weights RAFT]
                                  [--suite data/open/open.suite.json] [--clips 20] [--frames 24] [--methods copy-first fill-first fill-prev lvcd]
 
-Needs numpy, scipy and opencv-python-headless. Two tables:
+Needs numpy, scipy and opencv-python-headless. RAFT-small's flow is fitted to the pixels in the program; "network" is
+without that. Three tables:
 
 1. Warping error of the originals of a suite of real animation at 256 x 256, |warp(J_t) - J_t+1| / |J_t+1| along each
    method's flow from the later frame to the earlier, mean over pairs that are not held; `still` is no flow at all. What
    is read outside the frame is black, as by default in TC, in the second column the edge pixel.
-2. On generated clips of each family, TC of coloured clips with RAFT-small, with DIS and with the generator's exact flow:
-   Spearman's rank correlation with the exact one over all values, and over the methods' means.
+2. On generated clips of each family, mean end-point error in pixels against the generator's exact flow, every fourth
+   pair.
+3. On the same clips, TC of coloured clips with each flow of the program and with the exact one: Spearman's rank
+   correlation with the exact one over all values, and within a clip over the methods, mean over clips.
 """
 
 import argparse
@@ -28,6 +31,13 @@ SIDE = 256
 FIRST_SEED = 2**32 + 40_000
 GUARD = 1e-4
 STEPS = 8
+# Name, arguments of `lvcd-bench flow`, and options of TC.
+FLOWS = {
+    "RAFT-small": (["--method", "raft", "--refined"], {"flow": "raft", "refined": "yes"}),
+    "network": (["--method", "raft", "--no-refined"], {"flow": "raft", "refined": "no"}),
+    "DIS": (["--method", "dis"], {"flow": "dis"}),
+}
+EVERY = 4
 METHODS = ["copy-first", "fill-first", "fill-prev", "lvcd"]
 
 
@@ -78,9 +88,24 @@ def error(earlier, later, flow, border=False):
     return np.linalg.norm(warp(earlier, flow, border) - later) / max(np.linalg.norm(later), 1e-12)
 
 
+def flows(program, weights, folder, first, second):
+    """Every method's flow between two pictures of one size."""
+    files = [folder / "first.png", folder / "second.png"]
+    for file, frame in zip(files, (first, second)):
+        cv2.imwrite(str(file), frame)
+    grey = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in (first, second)]
+    found = {}
+    for name, (arguments, _) in FLOWS.items():
+        own = ["--weights", weights] if weights and name != "DIS" else []
+        call(program, "flow", *files, "-o", folder / "out.flo", *arguments, *own)
+        found[name] = read_flo(folder / "out.flo")
+    found["OpenCV DIS"] = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*grey, None)
+    found["OpenCV Farneback"] = cv2.calcOpticalFlowFarneback(*grey, None, 0.5, 3, 15, 3, 5, 1.2, 0)
+    return found
+
+
 def real(program, weights, suite_path, folder):
     suite = json.loads(suite_path.read_text())
-    dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     errors = {}
     pairs = 0
     for clip in suite["clips"]:
@@ -89,19 +114,10 @@ def real(program, weights, suite_path, folder):
         for earlier, later in zip(frames, frames[1:]):
             if np.array_equal(earlier, later):
                 continue
-            files = [folder / "later.png", folder / "earlier.png"]
-            for file, frame in zip(files, (later, earlier)):
-                cv2.imwrite(str(file), frame)
-            grey = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in (later, earlier)]
-            flows = {"still": np.zeros((SIDE, SIDE, 2), np.float32)}
-            for name, method in (("RAFT-small", "raft"), ("DIS", "dis")):
-                options = ["--weights", weights] if weights and method == "raft" else []
-                call(program, "flow", *files, "-o", folder / "out.flo", "--method", method, *options)
-                flows[name] = read_flo(folder / "out.flo")
-            flows["OpenCV DIS"] = dis.calc(*grey, None)
-            flows["OpenCV Farneback"] = cv2.calcOpticalFlowFarneback(*grey, None, 0.5, 3, 15, 3, 5, 1.2, 0)
+            found = {"still": np.zeros((SIDE, SIDE, 2), np.float32)}
+            found |= flows(program, weights, folder, later, earlier)
             pairs += 1
-            for name, flow in flows.items():
+            for name, flow in found.items():
                 both = [error(earlier, later, flow, border) for border in (False, True)]
                 errors.setdefault(name, {}).setdefault(clip["id"], []).append(both)
     clips = [clip["id"] for clip in suite["clips"] if clip["id"] in errors["still"]]
@@ -148,47 +164,60 @@ def score(program, run, suite, metric_options, methods):
     call(program, "run", file, "-o", run)
 
 
-def ranks(program, weights, folder, clips, frames, methods, family):
+def generate(program, folder, clips, frames, family):
     made = folder / family
     call(
         program, "clips", "generate", "--family", family, "--seed", FIRST_SEED, "--count", clips, "--length", frames,
         "--backward-flow", "-o", made,
     )  # fmt: skip
+    return made
+
+
+def distances(program, weights, folder, made, family):
+    """Mean end-point errors on a family's clips."""
+    errors = {}
+    for clip in sorted(path.parent for path in made.glob("*/flow-back")):
+        frames = [cv2.imread(str(file)) for file in sorted((clip / "color").glob("*.png"))]
+        for index in range(1, len(frames), EVERY):
+            exact_flow = read_flo(clip / "flow-back" / f"{index:05d}.flo")
+            for name, flow in flows(program, weights, folder, frames[index], frames[index - 1]).items():
+                errors.setdefault(name, []).append(np.linalg.norm(flow - exact_flow, axis=2).mean())
+    print(f"| {family} | " + " | ".join(f"{name} {np.mean(values):.3f}" for name, values in errors.items()) + " |")
+
+
+def ranks(program, weights, folder, made, methods, family):
     suite = made / f"{family}.suite.json"
-    run = folder / f"{family}-raft"
-    score(
-        program, run, suite, {"tc": {"flow": "raft"} | ({"weights": weights} if weights else {})},
-        [{"colorizer": name} | ({"settings": {"steps": STEPS}} if name == "lvcd" else {}) for name in methods],
-    )  # fmt: skip
-    values, outputs = {}, {}
-    for name, clip, row, value in read_values(run):
-        values[name, clip] = {"raft": value}
-        outputs[name] = run / "frames" / family / row
-    # The same frames once more, so that nothing is coloured twice.
-    score(
-        program, folder / f"{family}-dis", suite, {"tc": {"flow": "dis"}},
-        [{"name": name, "outputs": f"{place}/%clip/%05d.png"} for name, place in outputs.items()],
-    )  # fmt: skip
-    for name, clip, _, value in read_values(folder / f"{family}-dis"):
-        values[name, clip]["dis"] = value
+    outputs, values = {}, {}
+    for flow, (_, metric_options) in FLOWS.items():
+        run = folder / f"{family}-{flow}"
+        rows = [
+            {"name": name, "outputs": f"{place}/%clip/%05d.png"} for name, place in outputs.items()
+        ] or [{"colorizer": name} | ({"settings": {"steps": STEPS}} if name == "lvcd" else {}) for name in methods]
+        own = {"weights": weights} if weights and flow != "DIS" else {}
+        score(program, run, suite, {"tc": metric_options | own}, rows)
+        first = not outputs
+        for name, clip, row, value in read_values(run):
+            values.setdefault((name, clip), {})[flow] = value
+            # The same frames for every flow, so that nothing is coloured twice.
+            if first:
+                outputs[name] = run / "frames" / family / row
     for (name, clip), found in values.items():
         pictures = [cv2.imread(str(file)) for file in sorted((outputs[name] / clip).glob("*.png"))]
         found["exact"] = exact(made / clip, pictures)
-    complete = {key: found for key, found in values.items() if None not in found.values() and len(found) == 3}
-    table = np.array([[found[flow] for flow in ("exact", "raft", "dis")] for found in complete.values()])
-    by_method = {
-        method: np.mean([row for (name, _), row in zip(complete, table) if name == method], axis=0)
-        for method in sorted({name for name, _ in complete})
+    complete = {
+        key: found for key, found in values.items() if None not in found.values() and len(found) == len(FLOWS) + 1
     }
-    for place, flow in ((1, "RAFT-small"), (2, "DIS")):
-        over_all = spearmanr(table[:, 0], table[:, place]).statistic
-        within = [
-            spearmanr(*zip(*[(row[0], row[place]) for (_, name), row in zip(complete, table) if name == clip])).statistic
-            for clip in sorted({name for _, name in complete})
-        ]
-        print(f"| {family} | {flow} | {len(complete)} | {over_all:.3f} | {np.nanmean(within):.3f} |")
-    for method, row in by_method.items():
-        print(f"    {family} {method}: exact {row[0]:.3f}, RAFT-small {row[1]:.3f}, DIS {row[2]:.3f}")
+    for flow in FLOWS:
+        over_all = spearmanr([found["exact"] for found in complete.values()], [found[flow] for found in complete.values()])
+        within = []
+        for clip in sorted({name for _, name in complete}):
+            members = [found for (_, name), found in complete.items() if name == clip]
+            within.append(spearmanr([m["exact"] for m in members], [m[flow] for m in members]).statistic)
+        print(f"| {family} | {flow} | {len(complete)} | {over_all.statistic:.3f} | {np.nanmean(within):.3f} |")
+    for method in sorted({name for name, _ in complete}):
+        members = [found for (name, _), found in complete.items() if name == method]
+        means = {flow: np.mean([member[flow] for member in members]) for flow in ("exact", *FLOWS)}
+        print(f"    {family} {method}: " + ", ".join(f"{flow} {mean:.3f}" for flow, mean in means.items()))
 
 
 def main():
@@ -205,9 +234,17 @@ def main():
             real(options.program, options.weights, options.suite, pathlib.Path(folder))
         else:
             print(f"{options.suite} is not there (make open); the table of real animation is left out")
+        place = pathlib.Path(folder)
+        made = {
+            family: generate(options.program, place, options.clips, options.frames, family)
+            for family in ("similar", "general")
+        }
+        print("\nMean end-point errors, pixels")
+        for family, clips in made.items():
+            distances(options.program, options.weights, place, clips, family)
         print("\n| family | flow | values | rank correlation, all | mean over clips |\n| --- | --- | --- | --- | --- |")
-        for family in ("similar", "general"):
-            ranks(options.program, options.weights, pathlib.Path(folder), options.clips, options.frames, options.methods, family)
+        for family, clips in made.items():
+            ranks(options.program, options.weights, place, clips, options.methods, family)
 
 
 if __name__ == "__main__":

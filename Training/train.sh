@@ -14,7 +14,9 @@ python=${PYTHON:-python3}
 device=${DEVICE:-cpu}
 cores=$(nproc)
 kept='--validate-every 500'
-rollout='--rollout-share 0.5'
+rollout='--rollout-share 1'
+# Levels at which colours are chosen, and levels that decide how clean flat areas are.
+chosen='--noise-mean 1.5' clean='--low-noise-share 0.2'
 
 if [ "$device" = cuda ]; then
   speed="--config gpu.json --device cuda --resident --workers $cores --threads 4 ${COMPILE---compile}"
@@ -76,15 +78,15 @@ run() {
     stage image $image --minutes "${MINUTES_IMAGE:-$image_minutes}"
     keep image
     ;;
-  rollout) stage image $image $rollout --minutes "${MINUTES_ROLLOUT:-$rollout_minutes}" ;;
+  rollout) stage image $image $rollout $chosen --minutes "${MINUTES_ROLLOUT:-$rollout_minutes}" ;;
   video)
     stage video $video --minutes "${MINUTES_VIDEO:-$video_minutes}"
     keep video
-    stage video $video $rollout --minutes "${MINUTES_VIDEO:-$video_minutes}"
+    stage video $video $rollout $clean --minutes "${MINUTES_VIDEO:-$video_minutes}"
     ;;
   ablation)
-    ablate image $image $rollout
-    ablate video $video $rollout
+    ablate image $image $rollout $chosen
+    ablate video $video $rollout $clean
     ;;
   raft)
     stage raft $raft --minutes "${MINUTES_RAFT:-$raft_minutes}"

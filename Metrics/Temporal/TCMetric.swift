@@ -24,9 +24,9 @@ public struct TCMetric: Metric {
 
   /// Reads the options that `MetricRegistry.options(of: .tc)` lists.
   ///
-  /// Without a weight file among them RAFT takes the first of its published files that `weights` holds; else
-  /// `flow=raft` takes the project's RAFT-small inside the program, `flow=auto` DIS. Throws `MetricsError` for anything else than these options, and for a weight file that
-  /// is damaged or holds no RAFT.
+  /// Without a weight file among them RAFT takes the first of its published files that `weights` holds, else the
+  /// project's RAFT-small inside the program. Throws `MetricsError` for anything else than these options, and for a
+  /// weight file that is damaged or holds no RAFT.
   public init(
     options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper,
     weights: WeightStore? = nil
@@ -47,7 +47,6 @@ public struct TCMetric: Metric {
   ) throws(MetricsError) -> any FlowEstimator {
     if settings.flow == .dis { return DISEstimator() }
     let file = try weightFile(settings, store)
-    if settings.flow == .auto, file == nil { return DISEstimator() }
     guard min(evaluation.size.width, evaluation.size.height) >= RAFT.smallestSide else {
       throw .unusableWeights(
         metric: .tc,
@@ -55,8 +54,11 @@ public struct TCMetric: Metric {
           + "\(evaluation.size); use flow=dis or a larger size")
     }
     do {
-      guard let file else { return try RAFTEstimator(embeddedWithIterations: settings.iterations) }
-      return try RAFTEstimator(weights: file, iterations: settings.iterations)
+      let (iterations, refined) = (settings.iterations, settings.refined.choice)
+      guard let file else {
+        return try RAFTEstimator(embeddedWithIterations: iterations, refined: refined ?? true)
+      }
+      return try RAFTEstimator(weights: file, iterations: iterations, refined: refined)
     } catch {
       throw .unusableWeights(metric: .tc, reason: "\(error)")
     }

@@ -5,14 +5,27 @@ internal import Perception
 public struct TCOptions: Sendable {
   /// The method that finds the original's motion.
   public enum FlowMethod: String, Sendable, CaseIterable {
-    /// RAFT where published weights are at hand or `weights` names some, else DIS, whose warping errors rank methods
-    /// nearer to the exact flow than those of the project's RAFT-small do; which one ran is in label and signature.
+    /// As `raft`; the word stands for whichever method is best without further files, and may come to mean another one.
+    /// Which one ran is in label and signature.
     case auto
     /// Classical dense inverse search; needs no weights.
     case dis
     /// RAFT with the weights that the option `weights` names, else published ones where they are at hand, else the
     /// project's RAFT-small inside the program.
     case raft
+  }
+
+  /// Whether RAFT's flow is fitted to the pixels.
+  public enum Refined: String, Sendable, CaseIterable {
+    /// As belongs to the weights: that of the project's own, none other.
+    case auto
+    /// As the network gives it.
+    case no
+    /// Fitted.
+    case yes
+
+    /// Nil for `auto`.
+    var choice: Bool? { self == .auto ? nil : self == .yes }
   }
 
   /// How a frame is carried to the time of the next one.
@@ -69,6 +82,8 @@ public struct TCOptions: Sendable {
   public var weights: String?
   /// Updates of RAFT.
   public var iterations: Int
+  /// Whether RAFT's flow is fitted to the pixels.
+  public var refined: Refined
   /// How frames are carried over.
   public var direction: Direction
   /// What lies outside the frame.
@@ -85,13 +100,16 @@ public struct TCOptions: Sendable {
   static let legal = [
     MetricOption(
       "flow", FlowMethod.allCases.map(\.rawValue), default: FlowMethod.auto.rawValue,
-      "motion of the original: auto takes RAFT where published weights are at hand, else DIS"),
+      "motion of the original: auto is RAFT today"),
     MetricOption(
       "weights", ["a path"], default: "published ones if at hand, else the program's own",
       "weight file of RAFT, large or small"),
     MetricOption(
       "iterations", ["a whole number from 1 to 100"], default: "\(RAFTEstimator.defaultIterations)",
       "updates of RAFT"),
+    MetricOption(
+      "refined", Refined.allCases.map(\.rawValue), default: Refined.auto.rawValue,
+      "whether RAFT's flow is fitted to the pixels: auto does so with the project's weights alone"),
     MetricOption(
       "direction", Direction.allCases.map(\.rawValue), default: Direction.backward.rawValue,
       "how the earlier frame is carried to the later one"),
@@ -119,11 +137,16 @@ public struct TCOptions: Sendable {
         metric: .tc, option: "iterations", value: text, legal: ["a whole number from 1 to 100"])
     }
     iterations = count
+    refined = try reader.choice("refined", default: .auto)
     direction = try reader.choice("direction", default: .backward)
     outside = try reader.choice("outside", default: .zeros)
     occlusion = try reader.choice("occlusion", default: .none)
     aggregation = try reader.choice("agg", default: .meanOfRatios)
     held = try reader.choice("held", default: .exclude)
+    if flow == .dis, refined != .auto {
+      throw .illegalValue(
+        metric: .tc, option: "refined", value: refined.rawValue, legal: ["auto, with flow=dis"])
+    }
     if flow == .dis, let weights {
       throw .unusableWeights(
         metric: .tc, reason: "\(weights) is given with flow=dis, which has no weights; leave one of them out")

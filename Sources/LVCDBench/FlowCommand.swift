@@ -31,6 +31,11 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
   @Option(help: "Updates of RAFT, 1 to 100. (default: \(RAFTEstimator.defaultIterations))")
   var iterations: Int?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Fit RAFT's flow to the pixels. (default: with the project's weights, not with others)")
+  var refined: Bool?
+
   @Option(name: [.customShort("o"), .long], help: "The .flo file to write.")
   var output: String
 
@@ -52,8 +57,9 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
     if let iterations, !(1...100).contains(iterations) {
       throw ValidationError("--iterations must lie between 1 and 100, got \(iterations)")
     }
-    if method == .dis, weights != nil || iterations != nil {
-      throw ValidationError("--weights and --iterations are for RAFT; leave them or '--method dis' out")
+    if method == .dis, weights != nil || iterations != nil || refined != nil {
+      throw ValidationError(
+        "--weights, --iterations and --refined are for RAFT; leave them or '--method dis' out")
     }
   }
 
@@ -65,7 +71,7 @@ struct FlowCommand: ParsableCommand, LoggingCommand {
     try refuseOverwriting(sources, by: [output] + [png].compactMap(\.self))
     ComputeBudget.threadCount = common.jobCount
     let frames = try inputs.map { try PNGFile.read($0) }
-    let estimator = try method.estimator(weights: weights, iterations: iterations)
+    let estimator = try method.estimator(weights: weights, iterations: iterations, refined: refined)
     let flow = try estimator.flow(from: frames[0], to: frames[1])
     try FloFile.write(
       width: flow.width, height: flow.height, dx: flow.dx, dy: flow.dy, to: URL(fileURLWithPath: output))

@@ -28,6 +28,9 @@ public struct WeightsIdentity: Sendable, Hashable {
   /// Whether the hash is that of a published file.
   public let isPublished: Bool
 
+  /// Whether the file says that the project's own training made it.
+  var isOfProject: Bool { origin == Self.projectOrigin }
+
   /// Hashes the file at `url`. A file cannot claim a published name for itself.
   init(of file: CheckpointFile, at url: URL, published: [Published]) throws(CheckpointError) {
     do {

@@ -257,18 +257,24 @@ private final class CountingFlow: FlowEstimator {
   }
 
   @Test func labelsNameTheFlow() throws {
-    for options in [[:], ["flow": "dis"]] {
-      let plain = try TCMetric(options: options)
-      #expect(plain.label == "TC[DIS]" && plain.comparability == .substitute)
-      #expect(plain.signature.fields["flow"] == "dis(v1)")
+    let plain = try TCMetric(options: ["flow": "dis"])
+    #expect(plain.label == "TC[DIS]" && plain.comparability == .substitute)
+    #expect(plain.signature.fields["flow"] == "dis(v1)")
+    for options in [[:], ["flow": "raft"], ["refined": "yes"]] {
+      let embedded = try TCMetric(options: options)
+      #expect(embedded.label == "TC[RAFT-S/project]" && embedded.comparability == .substitute)
+      let flow = embedded.signature.fields["flow"] ?? ""
+      #expect(flow.hasPrefix("raft-s(weights=project,sha256=") && flow.hasSuffix("refined=v1)"))
     }
-    let embedded = try TCMetric(options: ["flow": "raft"])
-    #expect(embedded.label == "TC[RAFT-S/project]" && embedded.comparability == .substitute)
-    #expect(embedded.signature.fields["flow"]?.hasPrefix("raft-s(weights=project,sha256=") == true)
-    #expect(try TCMetric(options: ["outside": "border"]).label == "TC[DIS,border]")
+    let bare = try TCMetric(options: ["refined": "no"])
+    #expect(bare.label == "TC[RAFT-S/project+unrefined]")
+    #expect(bare.signature.fields["flow"]?.hasSuffix("it=20)") == true)
+    #expect(try TCMetric(options: ["outside": "border"]).label == "TC[RAFT-S/project,border]")
     let file = GoldenFiles.path("raft/small.safetensors")
     let small = try TCMetric(options: ["weights": file])
     #expect(small.label.hasPrefix("TC[RAFT-S/") && small.comparability == .substitute)
+    let fitted = try TCMetric(options: ["weights": file, "refined": "yes"])
+    #expect(fitted.label.hasSuffix("+refined]") && fitted.signature != small.signature)
     let fewer = try TCMetric(options: ["weights": file, "iterations": "3"])
     #expect(fewer.label.contains("it=3") && fewer.signature != small.signature)
     let narrow = try TCMetric(options: ["weights": GoldenFiles.path("raft/large_mini.safetensors")])
@@ -277,7 +283,8 @@ private final class CountingFlow: FlowEstimator {
 
   @Test(arguments: [
     ["flow": "dis", "weights": "a.pth"], ["weights": "absent.pth"], ["iterations": "0"],
-    ["iterations": "many"], ["outside": "nowhere"], ["mask": "yes"],
+    ["iterations": "many"], ["refined": "maybe"], ["flow": "dis", "refined": "yes"],
+    ["outside": "nowhere"], ["mask": "yes"],
   ])
   func badOptionsAreNamed(options: [String: String]) {
     #expect(throws: MetricsError.self) { try TCMetric(options: options) }

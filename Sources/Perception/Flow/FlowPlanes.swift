@@ -98,6 +98,13 @@ struct FlowPlanes {
     v = u
   }
 
+  init(height: Int, width: Int, u: [Float], v: [Float]) {
+    self.height = height
+    self.width = width
+    self.u = u
+    self.v = v
+  }
+
   /// The flow at a finer scale: linear between vectors, which grow with the size.
   func enlarged(height: Int, width: Int) -> FlowPlanes {
     let rows = Self.taps(from: self.height, to: height)
