@@ -39,7 +39,6 @@ def call(program, *arguments):
 
 def configuration(path, suite, methods, pixels):
     document = {"schema": "run/1", "suites": [str(suite)], "metrics": METRICS, "pixels": pixels, "methods": methods}
-    document["metric_options"] = {"tc": {"flow": "dis"}}
     path.write_text(json.dumps(document, indent=1))
     return path
 

@@ -25,8 +25,8 @@ public struct TCMetric: Metric {
   /// Reads the options that `MetricRegistry.options(of: .tc)` lists.
   ///
   /// Without a weight file among them RAFT takes the first of its published files that `weights` holds, else the
-  /// project's RAFT-small inside the program. Throws `MetricsError` for anything else than these options, and for a
-  /// weight file that is damaged or holds no RAFT.
+  /// project's RAFT-small inside the program; `flow=auto` takes DIS where frames are too small for RAFT. Throws
+  /// `MetricsError` for anything else than these options, and for a weight file that is damaged or holds no RAFT.
   public init(
     options: [String: String] = [:], protocol evaluation: EvaluationProtocol = .paper,
     weights: WeightStore? = nil
@@ -46,8 +46,10 @@ public struct TCMetric: Metric {
     _ settings: TCOptions, _ evaluation: EvaluationProtocol, _ store: WeightStore?
   ) throws(MetricsError) -> any FlowEstimator {
     if settings.flow == .dis { return DISEstimator() }
+    let isLargeEnough = min(evaluation.size.width, evaluation.size.height) >= RAFT.smallestSide
+    if settings.flow == .auto, settings.weights == nil, !isLargeEnough { return DISEstimator() }
     let file = try weightFile(settings, store)
-    guard min(evaluation.size.width, evaluation.size.height) >= RAFT.smallestSide else {
+    guard isLargeEnough else {
       throw .unusableWeights(
         metric: .tc,
         reason: "RAFT needs sides of at least \(RAFT.smallestSide) pixels, frames are evaluated at "

@@ -5,8 +5,8 @@ internal import Perception
 public struct TCOptions: Sendable {
   /// The method that finds the original's motion.
   public enum FlowMethod: String, Sendable, CaseIterable {
-    /// As `raft`; the word stands for whichever method is best without further files, and may come to mean another one.
-    /// Which one ran is in label and signature.
+    /// RAFT as in `raft`; DIS where frames are evaluated below 128 pixels, which RAFT cannot, and `weights` names no
+    /// file. Which one ran is in label and signature.
     case auto
     /// Classical dense inverse search; needs no weights.
     case dis
@@ -100,7 +100,7 @@ public struct TCOptions: Sendable {
   static let legal = [
     MetricOption(
       "flow", FlowMethod.allCases.map(\.rawValue), default: FlowMethod.auto.rawValue,
-      "motion of the original: auto is RAFT today"),
+      "motion of the original: auto is RAFT, for frames below 128 pixels DIS"),
     MetricOption(
       "weights", ["a path"], default: "published ones if at hand, else the program's own",
       "weight file of RAFT, large or small"),

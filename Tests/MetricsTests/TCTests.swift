@@ -290,12 +290,13 @@ private final class CountingFlow: FlowEstimator {
     #expect(throws: MetricsError.self) { try TCMetric(options: options) }
   }
 
-  @Test func smallFramesAreRefusedByRAFT() {
+  @Test func smallFramesAreRefusedByRAFT() throws {
     var evaluation = EvaluationProtocol.paper
     evaluation.size = FrameSize(width: 96, height: 64)
     #expect(throws: MetricsError.self) {
       try TCMetric(options: ["weights": GoldenFiles.path("raft/small.safetensors")], protocol: evaluation)
     }
     #expect(throws: MetricsError.self) { try TCMetric(options: ["flow": "raft"], protocol: evaluation) }
+    #expect(try TCMetric(protocol: evaluation).label.hasPrefix("TC[DIS"))
   }
 }
